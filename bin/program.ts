@@ -1,0 +1,50 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { addAppList } from './commands/app-list.ts';
+import { addAppSet } from './commands/app-set.ts';
+import { addAppShow } from './commands/app-show.ts';
+import { addEnqueue } from './commands/enqueue.ts';
+import { complain, describe, UsageError } from './terminal.ts';
+
+const EXIT_CODES_HELP = `
+Exit codes: 0 done · 1 not, or not all · 2 wrong usage · 130 interrupted`;
+
+/** Runs the operator's and developer's command with these arguments; gives its exit code. */
+export async function runRollcall(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const end = (code: number) => {
+    exitCode = code;
+  };
+  try {
+    await program(end).parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return exitCodeOf(error);
+  }
+}
+
+function program(end: (exitCode: number) => void): Command {
+  const rollcall = new Command('rollcall')
+    .description('Keeps the participants of group conversations as your own systems say they should be.')
+    .version(packageJson.version)
+    .exitOverride()
+    .configureOutput({ outputError: (text) => complain(text.replace(/^error: /, '').trimEnd()) })
+    .addHelpText('after', EXIT_CODES_HELP);
+  const app = rollcall
+    .command('app')
+    .description('declare apps: nothing of an undeclared app is ever applied');
+  addAppSet(app);
+  addAppList(app);
+  addAppShow(app);
+  addEnqueue(rollcall, end);
+  return rollcall;
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // It has said what is wrong already, or printed the help that was asked for.
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  complain(describe(error));
+  return error instanceof UsageError ? 2 : 1;
+}

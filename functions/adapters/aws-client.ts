@@ -1,0 +1,19 @@
+interface AwsClient {
+  readonly middlewareStack: { remove(name: string): boolean };
+}
+
+/** The SDK's own defaults wait for an answer for ever, which here means until the function's time is up. */
+const OPTIONS = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+} as const;
+
+/** A client of one AWS service, as all of Rollcall's functions make theirs: `awsClient(DynamoDBClient)`. */
+export function awsClient<Client extends AwsClient>(
+  Service: new (options: typeof OPTIONS) => Client,
+): Client {
+  const client = new Service(OPTIONS);
+  // Prepares a log entry for every request, also where no logger is set: a tenth of a request's CPU.
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
+}

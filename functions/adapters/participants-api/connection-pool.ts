@@ -1,0 +1,84 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Duplex } from 'node:stream';
+
+export interface ConnectionPoolOptions {
+  readonly secure: boolean;
+  readonly maxSockets: number;
+  /** Milliseconds for a connection to be ready for a request, the TLS handshake included. */
+  readonly connectTimeoutMs: number;
+  /** Milliseconds after which an idle connection is closed: what is done to it at the other end is seen too late. */
+  readonly idleTimeoutMs: number;
+}
+
+/**
+ * The kept-alive connections to one host. Of the errors that end requests it knows what the request handler does not
+ * tell: whether the connection had been used before, and whether it was ever ready to carry a request.
+ */
+export class ConnectionPool {
+  readonly agent: HttpAgent | HttpsAgent;
+  readonly #neverReady = new WeakSet<object>();
+  readonly #onUsedConnection = new WeakSet<object>();
+
+  constructor({ secure, maxSockets, connectTimeoutMs, idleTimeoutMs }: ConnectionPoolOptions) {
+    const options = { keepAlive: true, maxSockets, timeout: idleTimeoutMs };
+    const agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
+    const readyEvent = secure ? 'secureConnect' : 'connect';
+
+    const create = agent.createConnection.bind(agent);
+    agent.createConnection = (connection, callback) => {
+      const socket = create(connection, callback);
+      if (socket) this.#watchOpening(socket, readyEvent, connectTimeoutMs);
+      return socket;
+    };
+    const reuse = agent.reuseSocket.bind(agent);
+    agent.reuseSocket = (socket, request) => {
+      request.once('error', (error) => this.#onUsedConnection.add(error));
+      reuse(socket, request);
+    };
+    this.agent = agent;
+  }
+
+  /** True if the request that this error ended cannot have left: its connection was never ready. */
+  wasNeverSent(error: object): boolean {
+    return this.#neverReady.has(error);
+  }
+
+  /**
+   * True if this error says that a connection, used before, had been closed while it was idle. Errors of an answer that
+   * had begun are others: those of its body, not of its request.
+   */
+  wasStale(error: object): boolean {
+    return this.#onUsedConnection.has(error) && 'code' in error && STALE_CODES.has(error.code);
+  }
+
+  /** Closes what is idle now, so that the next request opens a connection. */
+  closeIdle(): void {
+    for (const sockets of Object.values(this.agent.freeSockets)) {
+      for (const socket of sockets ?? []) socket.destroy();
+    }
+  }
+
+  /** Closes everything; requests under way fail. */
+  close(): void {
+    this.agent.destroy();
+  }
+
+  #watchOpening(socket: Duplex, readyEvent: string, timeoutMs: number): void {
+    let ready = false;
+    const timer = setTimeout(
+      () => socket.destroy(new Error(`not connected within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    socket.once(readyEvent, () => {
+      ready = true;
+      clearTimeout(timer);
+    });
+    socket.once('error', (error) => {
+      if (!ready) this.#neverReady.add(error);
+    });
+    socket.once('close', () => clearTimeout(timer));
+  }
+}
+
+const STALE_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);

@@ -1,0 +1,22 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { ConversationKey } from '../core/member-key.ts';
+import { reconcileBody } from '../core/reconcile-message.ts';
+import { sendBatch } from './send-batch.ts';
+
+/** The queue of conversations to be compared, as its senders see it. */
+export class SQSReconcileQueue {
+  readonly #client: SQSClient;
+  readonly #queueUrl: string;
+
+  constructor(client: SQSClient, queueUrl: string) {
+    this.#client = client;
+    this.#queueUrl = queueUrl;
+  }
+
+  /** Sends at most ten; gives those that were not taken. */
+  async send(conversations: readonly ConversationKey[]): Promise<ConversationKey[]> {
+    const messages = conversations.map((key) => ({ body: reconcileBody(key) }));
+    const sent = await sendBatch(this.#client, this.#queueUrl, messages);
+    return conversations.filter((_, index) => !sent[index]?.sent);
+  }
+}

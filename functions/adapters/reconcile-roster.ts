@@ -1,0 +1,93 @@
+import type { ConversationPatch } from '../core/conversation.ts';
+import type { ConversationKey } from '../core/member-key.ts';
+import type { MemberRow } from '../core/roster.ts';
+import { fromItem, type Item, misfit, toItem } from './roster/items.ts';
+import {
+  conversationKey,
+  conversationOf,
+  MEMBER_PREFIX,
+  runKey,
+  WORKLIST_INDEX,
+  WORKLIST_SHARDS,
+  worklistOf,
+  worklistShard,
+} from './roster/keys.ts';
+import { rowOfItem } from './roster/member-item.ts';
+import { dueItem, runItem } from './roster/schemas.ts';
+import { patched, updateOf } from './roster/update.ts';
+import { DynamoDBRoster, dueUpdate } from './roster.ts';
+
+interface Due {
+  readonly key: ConversationKey;
+  readonly dueAtMs: number;
+}
+
+const RUN_KEPT_MS = 31 * 24 * 3_600_000;
+
+/** The roster in DynamoDB with what the planner and the reconciler need besides. */
+export class DynamoDBReconcileRoster extends DynamoDBRoster {
+  readonly shards = WORKLIST_SHARDS;
+
+  async due(shard: number, untilMs: number, limit: number): Promise<Due[]> {
+    const { items } = await this.table.query({
+      IndexName: WORKLIST_INDEX,
+      KeyConditionExpression: 'worklist = :list AND worklistAt <= :until',
+      ExpressionAttributeValues: toItem({ ':list': worklistShard('due', shard), ':until': untilMs }),
+      Limit: limit,
+    });
+    return items.map(dueOfItem);
+  }
+
+  async postpone({ key, dueAtMs }: Due, toMs: number): Promise<boolean> {
+    const { ExpressionAttributeValues: values, ...update } = dueUpdate(key, toMs);
+    const output = await this.table.update(conversationKey(key), {
+      ...update,
+      ConditionExpression: '#worklistAt = :read',
+      ExpressionAttributeValues: { ...values, ':read': { N: String(dueAtMs) } },
+    });
+    return output !== undefined;
+  }
+
+  async memberRows(key: ConversationKey, after?: string): Promise<{ rows: MemberRow[]; next?: string }> {
+    const { pk } = conversationKey(key);
+    const { items, end } = await this.table.query({
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: toItem({ ':pk': pk, ':prefix': MEMBER_PREFIX }),
+      ...(after !== undefined && { ExclusiveStartKey: toItem({ pk, sk: after }) }),
+    });
+    const rows = items.map(rowOfItem);
+    const next = end?.['sk']?.S;
+    return next === undefined ? { rows } : { rows, next };
+  }
+
+  /** A conversation that has no row yet gets one that is due at once: a row without a due time would never be compared. */
+  async patchConversation(key: ConversationKey, patch: ConversationPatch): Promise<void> {
+    const setOnce = { worklistAt: 0, worklist: worklistOf('due', conversationKey(key)) };
+    await this.table.update(conversationKey(key), updateOf({ ...patched(patch), setOnce }));
+  }
+
+  async run(window: number): Promise<{ planned: number; newlyHeld: number }> {
+    return fromItem('run', (await this.table.get(runKey(window))) ?? {}, runItem);
+  }
+
+  async countPlanned(window: number, conversations: number): Promise<void> {
+    await this.#count(window, { planned: conversations });
+  }
+
+  async countNewlyHeld(window: number): Promise<void> {
+    await this.#count(window, { newlyHeld: 1 });
+  }
+
+  async #count(window: number, add: Readonly<Record<string, number>>): Promise<void> {
+    const set = { expiresAt: Math.ceil((Date.now() + RUN_KEPT_MS) / 1000) };
+    await this.table.update(runKey(window), updateOf({ set, add }));
+  }
+}
+
+function dueOfItem(item: Item): Due {
+  const { pk, worklistAt } = fromItem('conversation', item, dueItem);
+  const key = conversationOf(pk);
+  if (!key) throw misfit('conversation', item, 'pk', 'must be C#<appId>#<conversationId>');
+  return { key, dueAtMs: worklistAt };
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { ConversationKey, MemberKey } from '../../core/member-key.ts';
+
+/*
+ * Where things stand in the roster table.
+ *
+ * | item         | pk                          | sk             | worklist         | worklistAt   |
+ * |--------------|-----------------------------|----------------|------------------|--------------|
+ * | member       | `C#<appId>#<conversationId>` | `M#<memberId>` |                  |              |
+ * | conversation | `C#<appId>#<conversationId>` | `C`            | `due#<shard>`    | when due     |
+ * | app          | `APPS`                       | `<appId>`      |                  |              |
+ * | parked       | `P#<messageId>`              | `P`            | `parked#<shard>` | when parked  |
+ * | run          | `RUNS`                       | `<window>`     |                  |              |
+ *
+ * Ids of apps and conversations hold no `#`.
+ */
+
+/** The attributes that an item is found by. */
+export interface ItemKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** The index of what waits to be looked at, and over how many keys each of its lists is spread so that none is hot. */
+export const WORKLIST_INDEX = 'worklist';
+export const WORKLIST_SHARDS = 8;
+
+export const MEMBER_PREFIX = 'M#';
+export const APPS_PK = 'APPS';
+
+export function conversationKey(key: ConversationKey): ItemKey {
+  return { pk: `C#${key.appId}#${key.conversationId}`, sk: 'C' };
+}
+
+export function memberKey(key: MemberKey): ItemKey {
+  return { pk: conversationKey(key).pk, sk: `${MEMBER_PREFIX}${key.memberId}` };
+}
+
+export function appKey(appId: string): ItemKey {
+  return { pk: APPS_PK, sk: appId };
+}
+
+export function parkedKey(messageId: string): ItemKey {
+  return { pk: `P#${messageId}`, sk: 'P' };
+}
+
+/** What was planned and held within one reconcile interval. */
+export function runKey(window: number): ItemKey {
+  return { pk: 'RUNS', sk: String(window) };
+}
+
+/** The worklist key of an item: its place among the shards never changes. */
+export function worklistOf(list: 'due' | 'parked', { pk }: ItemKey): string {
+  const shard = createHash('sha256').update(pk).digest().readUInt32BE() % WORKLIST_SHARDS;
+  return worklistShard(list, shard);
+}
+
+export function worklistShard(list: 'due' | 'parked', shard: number): string {
+  return `${list}#${shard}`;
+}
+
+/** The conversation that a partition belongs to; undefined: it is no conversation's. */
+export function conversationOf(pk: string): ConversationKey | undefined {
+  const [kind, appId, conversationId, ...rest] = pk.split('#');
+  return kind === 'C' && appId && conversationId && rest.length === 0 ? { appId, conversationId } : undefined;
+}

@@ -1,0 +1,82 @@
+import type { MemberKey } from '../../core/member-key.ts';
+import type { MemberPatch, MemberRow, Wish } from '../../core/roster.ts';
+import type { Version } from '../../core/version.ts';
+import { fromItem, type Item, misfit } from './items.ts';
+import { conversationOf, MEMBER_PREFIX } from './keys.ts';
+import { memberItem } from './schemas.ts';
+import { type Changes, patched, type Update, updateOf } from './update.ts';
+
+export function rowOfItem(item: Item): MemberRow {
+  const { pk, sk, idKind, expiresAt, ...fields } = fromItem('member', item, memberItem);
+  const conversation = conversationOf(pk);
+  if (!conversation) throw misfit('member', item, 'pk', 'must be C#<appId>#<conversationId>');
+  return {
+    key: { ...conversation, idKind, memberId: sk.slice(MEMBER_PREFIX.length) },
+    ...fields,
+    ...(expiresAt !== undefined && { expiresAtMs: expiresAt * 1000 }),
+  };
+}
+
+type OptionalFields = {
+  [Field in keyof MemberRow as undefined extends MemberRow[Field] ? Field : never]-?: MemberRow[Field];
+};
+
+/** What a new wish makes of the fields that it does not set. */
+const AFTER_WISH: { readonly [Field in Exclude<keyof OptionalFields, 'message'>]: 'kept' | 'removed' } = {
+  confirmed: 'kept',
+  lateAction: 'kept',
+  participantId: 'kept',
+  reason: 'removed',
+  failingAloneSinceMs: 'removed',
+  timesCorrected: 'removed',
+  correctedAtMs: 'removed',
+  expiresAtMs: 'removed',
+};
+
+const REMOVED_BY_WISH = Object.entries(AFTER_WISH)
+  .filter(([, fate]) => fate === 'removed')
+  .map(([field]) => storedName(field));
+
+/** The update that `rowAfterWish` describes, where the wish is newer than the row's. */
+export function wishUpdate(key: MemberKey, wish: Wish, nowMs: number): Update {
+  const set = { idKind: key.idKind, ...wish, state: 'pending', wishedAtMs: nowMs, startsAlone: 0 };
+  return {
+    ...updateOf({ set, remove: REMOVED_BY_WISH, add: { starts: 1 } }),
+    ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
+    ReturnValues: 'ALL_OLD',
+  };
+}
+
+/** The update that `rowAfterPatch` describes, where the row still has this version. */
+export function patchUpdate(version: Version, patch: MemberPatch): Update {
+  const fields = Object.entries(patch).map(([field, value]) => [
+    storedName(field),
+    storedValue(field, value),
+  ]);
+  return whileAt(version, patched(Object.fromEntries(fields)));
+}
+
+/** The update that counts a start, where the row still has this version. */
+export function startUpdate(version: Version, alone: boolean): Update {
+  const add = alone ? { starts: 1, startsAlone: 1 } : { starts: 1 };
+  return { ...whileAt(version, { add }), ReturnValues: 'ALL_NEW' };
+}
+
+function whileAt(version: Version, changes: Changes): Update {
+  const { ExpressionAttributeNames: names, ExpressionAttributeValues: values, ...update } = updateOf(changes);
+  return {
+    ...update,
+    ConditionExpression: '#version = :at',
+    ExpressionAttributeNames: { ...names, '#version': 'version' },
+    ExpressionAttributeValues: { ...values, ':at': { S: version } },
+  };
+}
+
+function storedName(field: string): string {
+  return field === 'expiresAtMs' ? 'expiresAt' : field;
+}
+
+/** The table's time to live counts whole seconds: the next one, so that nothing goes too early. */
+function storedValue(field: string, value: unknown): unknown {
+  return field === 'expiresAtMs' && typeof value === 'number' ? Math.ceil(value / 1000) : value;
+}

@@ -1,0 +1,54 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateItemCommand,
+  type UpdateItemCommandOutput,
+} from '@aws-sdk/client-dynamodb';
+import { type Item, toItem } from './items.ts';
+import type { ItemKey } from './keys.ts';
+import type { Update } from './update.ts';
+
+/** The requests that are made to one table. */
+export class Table {
+  readonly #client: DynamoDBClient;
+  readonly #name: string;
+
+  constructor(client: DynamoDBClient, name: string) {
+    this.#client = client;
+    this.#name = name;
+  }
+
+  async get(key: ItemKey): Promise<Item | undefined> {
+    const input = { TableName: this.#name, Key: toItem(key), ConsistentRead: true };
+    return (await this.#client.send(new GetItemCommand(input))).Item;
+  }
+
+  async put(fields: ItemKey): Promise<void> {
+    await this.#client.send(new PutItemCommand({ TableName: this.#name, Item: toItem(fields) }));
+  }
+
+  /** Undefined: the condition does not hold. */
+  async update(key: ItemKey, update: Update): Promise<UpdateItemCommandOutput | undefined> {
+    const input = { TableName: this.#name, Key: toItem(key), ...update };
+    try {
+      return await this.#client.send(new UpdateItemCommand(input));
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  }
+
+  /** One page, and the key where it ended if more may follow. */
+  async query(
+    query: Omit<QueryCommandInput, 'TableName'>,
+  ): Promise<{ items: Item[]; end: Item | undefined }> {
+    const { Items, LastEvaluatedKey } = await this.#client.send(
+      new QueryCommand({ TableName: this.#name, ...query }),
+    );
+    return { items: Items ?? [], end: LastEvaluatedKey };
+  }
+}

@@ -1,0 +1,68 @@
+import type { Difference } from '../../core/drift.ts';
+import type { RollcallEvent } from '../../core/events.ts';
+import type { MemberKey } from '../../core/member-key.ts';
+import { faultFields } from './fault-fields.ts';
+
+export type Level = 'info' | 'warn' | 'error';
+export type HashMember = (key: MemberKey) => string;
+
+/** A line must stay below CloudWatch's 256 KiB; the counts beside it tell how many there are. */
+const DIFFERENCES_MAX = 200;
+
+/** What the log says of an event. People are hashed; of their conversation and app the ids stand as they are. */
+export function fieldsOf(event: RollcallEvent, hash: HashMember): Record<string, unknown> {
+  switch (event.name) {
+    case 'change':
+    case 'correction': {
+      const { name: _, member, ...fields } = event;
+      return { ...fields, ...(member && placed(member, hash)) };
+    }
+    case 'pass': {
+      const { name: _, conversation, differences, ...fields } = event;
+      const shown = differences.slice(0, DIFFERENCES_MAX).map((difference) => drift(difference, hash));
+      return { ...fields, ...conversation, differences: shown };
+    }
+    case 'fault':
+      return { where: event.where, ...faultFields(event.error) };
+    case 'vendor_call':
+    case 'reconciles_planned':
+    case 'run_stopped':
+    case 'credential_problem':
+    case 'breaker_opened':
+    case 'crash_suspect':
+    case 'foreign_group': {
+      const { name: _, ...fields } = event;
+      return fields;
+    }
+    default:
+      return event satisfies never;
+  }
+}
+
+export function levelOf(event: RollcallEvent): Level {
+  switch (event.name) {
+    case 'fault':
+      return 'error';
+    case 'credential_problem':
+    case 'breaker_opened':
+    case 'crash_suspect':
+    case 'run_stopped':
+      return 'warn';
+    case 'change':
+      return event.outcome === 'parked' ? 'warn' : 'info';
+    default:
+      return 'info';
+  }
+}
+
+function placed(member: MemberKey, hash: HashMember) {
+  const { appId, conversationId } = member;
+  return { appId, conversationId, member: hash(member) };
+}
+
+function drift(
+  { member, action, cause, correction, withheld, timesCorrected }: Difference,
+  hash: HashMember,
+) {
+  return { member: hash(member), action, cause, correction, withheld, timesCorrected };
+}

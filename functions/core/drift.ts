@@ -1,0 +1,179 @@
+import type { Policy } from './app.ts';
+import type { Action } from './change.ts';
+import type { CorrectionCause } from './correction.ts';
+import type { Participant } from './listing.ts';
+import type { ConversationKey, IdKind, MemberKey } from './member-key.ts';
+import type { MemberRow } from './roster.ts';
+import type { Timings } from './timings.ts';
+import type { Version } from './version.ts';
+
+/** Why a difference is there, or why nothing is done about it. */
+export type DriftCause =
+  /** An outage held the producer's change up. */
+  | 'deferred'
+  /** Its call was skipped, interrupted or overtaken, so it was never known to be applied. */
+  | 'unconfirmed'
+  /** The change was delivered, and nothing has been heard of it for longer than any delivery takes. */
+  | 'stuck'
+  /** The vendor had what is wished, and has it no more. */
+  | 'behind_our_back'
+  /** Needs an operator first. */
+  | 'parked'
+  /** Present, and no row says anything about it. */
+  | 'unknown_participant';
+
+/** Why a difference is reported and not corrected. */
+export type Withheld = 'policy' | 'protected' | 'parked' | 'damped';
+
+/** One member whose presence is not what is wished. */
+export interface Difference {
+  readonly member: MemberKey;
+  readonly action: Action;
+  readonly cause: DriftCause;
+  readonly plannedAgainst?: Version;
+  /** What the change queue is to be told; absent: only reported. */
+  readonly correction?: CorrectionCause;
+  readonly withheld?: Withheld;
+  /** How often this member's drift has been corrected under its present wish. */
+  readonly timesCorrected: number;
+}
+
+export interface CompareInput {
+  readonly conversation: ConversationKey;
+  readonly idKind: IdKind;
+  readonly policy: Policy;
+  readonly protectedMembers: ReadonlySet<string>;
+  /** A complete listing. */
+  readonly participants: readonly Participant[];
+  /** All rows of the conversation, read after the listing was complete. */
+  readonly rows: readonly MemberRow[];
+  readonly listingStartedMs: number;
+  readonly nowMs: number;
+  readonly timings: Timings;
+}
+
+/** What a comparison says: the differences, and the rows whose unconfirmed wish the listing shows fulfilled. */
+export interface Comparison {
+  readonly differences: readonly Difference[];
+  readonly nowConfirmed: readonly MemberRow[];
+}
+
+/** Longest pause between corrections of one member. */
+const DAMPED_MAX_MS = 7 * 24 * 3_600_000;
+
+/**
+ * Compares who is present with what is wished.
+ *
+ * | row                               | as wished | not as wished                                              |
+ * |-----------------------------------|-----------|------------------------------------------------------------|
+ * | pending, deferred                 | brought back when deferred, or in flight for too long; else left alone |  |
+ * | applied, confirmed in its version | nothing   | drift: policy, protection and damping decide               |
+ * | applied since the listing began   | nothing   | left alone                                                 |
+ * | applied, not confirmed            | confirmed | brought back, as a deferred one                            |
+ * | parked                            | nothing   | reported                                                   |
+ * | unmanaged, or none                | nothing   | present: removed under `exact`, else nobody's business     |
+ */
+export function compare(input: CompareInput): Comparison {
+  const present = new Set(input.participants.map((participant) => participant[input.idKind]));
+  const managed = input.rows.filter((row) => row.state !== 'unmanaged');
+  const ofRows = managed.flatMap((row) => ofRow(row, present.has(row.key.memberId), input));
+  const strangers = input.policy === 'exact' ? strangersOf(input, managed) : [];
+  return {
+    differences: [...ofRows, ...strangers],
+    nowConfirmed: managed.filter((row) => isNowConfirmed(row, present.has(row.key.memberId))),
+  };
+}
+
+function isPresenceWished(row: MemberRow, present: boolean): boolean {
+  return (row.action === 'join') === present;
+}
+
+function isNowConfirmed(row: MemberRow, present: boolean): boolean {
+  return row.state === 'applied' && row.confirmed?.version !== row.version && isPresenceWished(row, present);
+}
+
+function ofRow(row: MemberRow, present: boolean, input: CompareInput): Difference[] {
+  const { nowMs, listingStartedMs, timings } = input;
+  const base = {
+    member: row.key,
+    action: row.action,
+    plannedAgainst: row.version,
+    timesCorrected: row.timesCorrected ?? 0,
+  };
+  switch (row.state) {
+    case 'deferred':
+      return [{ ...base, cause: 'deferred', correction: 'deferred' }];
+    case 'pending':
+      return nowMs - row.wishedAtMs > timings.stuckAfterMs
+        ? [{ ...base, cause: 'stuck', correction: 'deferred' }]
+        : [];
+    case 'parked':
+      return isPresenceWished(row, present) ? [] : [{ ...base, cause: 'parked', withheld: 'parked' }];
+    case 'applied': {
+      if (isPresenceWished(row, present)) return [];
+      if (row.confirmed?.version !== row.version) {
+        return [{ ...base, cause: 'unconfirmed', ...dampedOr('deferred', row, input) }];
+      }
+      if (row.confirmed.atMs >= listingStartedMs) return [];
+      return [{ ...base, cause: 'behind_our_back', ...governed(row, input) }];
+    }
+    case 'unmanaged':
+      return [];
+    default:
+      return row.state satisfies never;
+  }
+}
+
+/** What policy, protection and damping make of drift. */
+function governed(row: MemberRow, input: CompareInput): Pick<Difference, 'correction' | 'withheld'> {
+  const { policy, protectedMembers } = input;
+  if (!policyAllows(policy, row.action)) return { withheld: 'policy' };
+  if (row.action === 'leave' && protectedMembers.has(row.key.memberId)) return { withheld: 'protected' };
+  return dampedOr(row.action === 'join' ? 'missing' : 'unexpected', row, input);
+}
+
+function dampedOr(
+  correction: CorrectionCause,
+  { correctedAtMs, timesCorrected = 1 }: MemberRow,
+  { nowMs, timings }: CompareInput,
+): Pick<Difference, 'correction' | 'withheld'> {
+  const isDamped = correctedAtMs !== undefined && nowMs - correctedAtMs < dampedMs(timesCorrected, timings);
+  return isDamped ? { withheld: 'damped' } : { correction };
+}
+
+/** Whether a policy lets drift be corrected by this action, for a member that is managed. */
+export function policyAllows(policy: Policy, action: Action): boolean {
+  if (policy === 'report') return false;
+  return action === 'join' || policy !== 'additive';
+}
+
+/** Two systems that undo each other meet ever more rarely: each correction doubles the pause to the next. */
+function dampedMs(timesCorrected: number, { reconcileIntervalMs }: Timings): number {
+  const doublings = Math.min(timesCorrected - 1, 20);
+  return doublings < 1 ? 0 : Math.min(DAMPED_MAX_MS, reconcileIntervalMs * 2 ** doublings);
+}
+
+/** Under `exact` whoever is present without a wish is to be out; one without the app's kind of id cannot be told apart. */
+function strangersOf(input: CompareInput, managed: readonly MemberRow[]): Difference[] {
+  const known = new Set(managed.map((row) => row.key.memberId));
+  const unmanaged = new Map(
+    input.rows.filter((row) => row.state === 'unmanaged').map((row) => [row.key.memberId, row]),
+  );
+  return input.participants.flatMap((participant) => {
+    const memberId = participant[input.idKind];
+    if (memberId === undefined || known.has(memberId)) return [];
+    const member = { ...input.conversation, idKind: input.idKind, memberId };
+    const version = unmanaged.get(memberId)?.version;
+    const isProtected = input.protectedMembers.has(memberId);
+    return [
+      {
+        member,
+        action: 'leave',
+        cause: 'unknown_participant',
+        timesCorrected: 0,
+        ...(version !== undefined && { plannedAgainst: version }),
+        ...(isProtected ? { withheld: 'protected' as const } : { correction: 'unexpected' as const }),
+      } satisfies Difference,
+    ];
+  });
+}

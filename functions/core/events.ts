@@ -1,0 +1,51 @@
+import type { Operation } from './call-result.ts';
+import type { PassReport } from './conversation.ts';
+import type { CorrectionCause } from './correction.ts';
+import type { Difference } from './drift.ts';
+import type { ConversationKey, MemberKey } from './member-key.ts';
+
+/** Where a delivery of a change ended. `retried` comes back by itself, `deferred` through the reconciler; the rest are ends. */
+export type ChangeOutcome = 'applied' | 'already' | 'superseded' | 'parked' | 'deferred' | 'retried';
+
+/** What functions tell the outside: each becomes one log line, and the metrics that its name and fields stand for. */
+export type RollcallEvent =
+  | {
+      readonly name: 'change';
+      readonly outcome: ChangeOutcome;
+      readonly messageId: string;
+      readonly changeId?: string | undefined;
+      readonly member?: MemberKey | undefined;
+      readonly reason?: string | undefined;
+      /** From the first send to now. */
+      readonly ageMs?: number | undefined;
+    }
+  | {
+      readonly name: 'vendor_call';
+      readonly operation: Operation;
+      readonly appId: string;
+      readonly result: string;
+      readonly durationMs: number;
+      readonly changeId?: string | undefined;
+      readonly vendorRequestId?: string | undefined;
+    }
+  | {
+      readonly name: 'correction';
+      readonly outcome: 'applied' | 'dropped' | 'failed';
+      readonly member: MemberKey;
+      readonly cause: CorrectionCause;
+      readonly passId: string;
+      readonly reason: string;
+    }
+  | { readonly name: 'credential_problem'; readonly appId: string; readonly problem: string }
+  | { readonly name: 'breaker_opened'; readonly appId: string }
+  | { readonly name: 'crash_suspect'; readonly messageId: string; readonly startsAlone: number }
+  | { readonly name: 'reconciles_planned'; readonly conversations: number }
+  | ({
+      readonly name: 'pass';
+      readonly conversation: ConversationKey;
+      readonly differences: readonly Difference[];
+    } & PassReport)
+  /** Too many conversations of one run are newly held: nothing is removed anywhere until the next. */
+  | { readonly name: 'run_stopped'; readonly window: number }
+  | { readonly name: 'foreign_group'; readonly appId: string }
+  | { readonly name: 'fault'; readonly where: string; readonly error: unknown };

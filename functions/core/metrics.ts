@@ -1,0 +1,149 @@
+import type { ChangeOutcome, RollcallEvent } from './events.ts';
+import { PARK_REASONS, type ParkReason } from './reasons.ts';
+
+/*
+ * No metric has a dimension besides the function's name. One per app would make a metric for each app and name, and
+ * more for whatever apps somebody makes up in messages; and no alarm could use it, since apps are declared while the
+ * stack stands. Which app it was stands in the log line of the same event.
+ */
+
+/** The CloudWatch namespace of all metrics. */
+export const METRIC_NAMESPACE = 'Rollcall';
+
+interface Metric {
+  readonly unit: 'Count' | 'Milliseconds';
+  readonly meaning: string;
+}
+
+const count = (meaning: string): Metric => ({ unit: 'Count', meaning });
+const milliseconds = (meaning: string): Metric => ({ unit: 'Milliseconds', meaning });
+
+const COMMON = {
+  ChangesApplied: count('changes that ended with a call that the vendor carried out'),
+  ChangesAlready: count('changes that ended because it was so already'),
+  ChangesSuperseded: count('changes that ended because a newer one decides'),
+  ChangesParked: count('changes that ended on the dead-letter queue, for whatever reason'),
+  ChangesDeferred: count('deliveries that ended with the wish waiting in the roster'),
+  ChangesRetried: count('deliveries that will be repeated'),
+  ChangeAgeMs: milliseconds('from the first send of a change to its end'),
+  VendorCalls: count('requests to the vendor'),
+  VendorCallMs: milliseconds('duration of a request to the vendor'),
+  VendorCallsThrottled: count('requests that the vendor answered with 429'),
+  VendorCallsUnreachable: count('requests without an answer, or with one that is not the word of the vendor'),
+  VendorCallsUnauthorized: count('requests whose credential the vendor refused'),
+  CorrectionsApplied: count('corrections that were carried out'),
+  CorrectionsDropped: count('corrections that were no longer wanted when they came'),
+  CorrectionsFailed: count('corrections that did not succeed; the next pass plans anew'),
+  ReconcilesPlanned: count('conversations that the planner found due'),
+  ConversationsCompared: count('passes with a complete listing'),
+  ConversationsNotListed: count('passes without one, which corrected nothing but deferred changes'),
+  MembersMissing: count('members found wished for and not present'),
+  MembersUnexpected: count('members found present and wished out'),
+  CorrectionsSent: count('corrections put on the change queue'),
+  RemovalsHeld: count('removals that wait for an operator'),
+  RunsStopped: count('passes that removed nobody because too many conversations were newly held'),
+  CredentialProblems: count('calls not made because the secret of an app is missing, malformed or refused'),
+  BreakersOpened: count('times that the calls of an app began to be held back'),
+  CrashSuspects: count('wishes whose earlier start was never finished'),
+  ForeignGroups: count('changes that came under another message group than that of their member'),
+  Faults: count('failures that nobody foresaw'),
+} as const satisfies Record<string, Metric>;
+
+/** Changes parked for one reason: `Parked.invalid` and so on. */
+export type ParkedMetricName = `Parked.${ParkReason}`;
+export type MetricName = keyof typeof COMMON | ParkedMetricName;
+
+const PARKED = Object.fromEntries(
+  Object.entries(PARK_REASONS).map(([reason, meaning]) => [`Parked.${reason}`, count(`parked: ${meaning}`)]),
+) as Record<ParkedMetricName, Metric>;
+
+/** Every metric that the functions emit, with its unit and meaning. */
+export const METRICS: Readonly<Record<MetricName, Metric>> = { ...COMMON, ...PARKED };
+
+/** What one event adds to a metric. */
+export type Measurement = readonly [name: MetricName, value: number];
+
+const BY_OUTCOME: Readonly<Record<ChangeOutcome, MetricName>> = {
+  applied: 'ChangesApplied',
+  already: 'ChangesAlready',
+  superseded: 'ChangesSuperseded',
+  parked: 'ChangesParked',
+  deferred: 'ChangesDeferred',
+  retried: 'ChangesRetried',
+};
+
+const BY_CORRECTION_OUTCOME = {
+  applied: 'CorrectionsApplied',
+  dropped: 'CorrectionsDropped',
+  failed: 'CorrectionsFailed',
+} as const;
+
+const BY_CALL_RESULT: Readonly<Record<string, MetricName>> = {
+  throttled: 'VendorCallsThrottled',
+  unreachable: 'VendorCallsUnreachable',
+  unauthorized: 'VendorCallsUnauthorized',
+};
+
+/** The measurements that an event stands for. */
+export function measurementsOf(event: RollcallEvent): readonly Measurement[] {
+  switch (event.name) {
+    case 'change':
+      return ofChange(event);
+    case 'vendor_call':
+      return ofCall(event);
+    case 'pass':
+      return ofPass(event);
+    case 'correction':
+      return [[BY_CORRECTION_OUTCOME[event.outcome], 1]];
+    case 'reconciles_planned':
+      return [['ReconcilesPlanned', event.conversations]];
+    case 'run_stopped':
+      return [['RunsStopped', 1]];
+    case 'credential_problem':
+      return [['CredentialProblems', 1]];
+    case 'breaker_opened':
+      return [['BreakersOpened', 1]];
+    case 'crash_suspect':
+      return [['CrashSuspects', 1]];
+    case 'foreign_group':
+      return [['ForeignGroups', 1]];
+    case 'fault':
+      return [['Faults', 1]];
+    default:
+      return event satisfies never;
+  }
+}
+
+type EventNamed<Name extends RollcallEvent['name']> = Extract<RollcallEvent, { name: Name }>;
+
+function ofChange({ outcome, reason, ageMs }: EventNamed<'change'>): Measurement[] {
+  const measured: Measurement[] = [[BY_OUTCOME[outcome], 1]];
+  if (outcome === 'deferred' || outcome === 'retried') return measured;
+  if (ageMs !== undefined) measured.push(['ChangeAgeMs', ageMs]);
+  if (outcome === 'parked' && isParkReason(reason)) measured.push([`Parked.${reason}`, 1]);
+  return measured;
+}
+
+function ofCall({ result, durationMs }: EventNamed<'vendor_call'>): Measurement[] {
+  const special = BY_CALL_RESULT[result];
+  const measured: Measurement[] = [
+    ['VendorCalls', 1],
+    ['VendorCallMs', durationMs],
+  ];
+  return special ? [...measured, [special, 1]] : measured;
+}
+
+function ofPass({ listing, missing, unexpected, corrected, held }: EventNamed<'pass'>): Measurement[] {
+  return [
+    [listing === 'complete' ? 'ConversationsCompared' : 'ConversationsNotListed', 1],
+    ['MembersMissing', missing],
+    ['MembersUnexpected', unexpected],
+    ['CorrectionsSent', corrected],
+    ['RemovalsHeld', held],
+  ];
+}
+
+/** A row's reason comes from the table: only what is a reason for parking may name a metric. */
+function isParkReason(reason: string | undefined): reason is ParkReason {
+  return reason !== undefined && Object.hasOwn(PARK_REASONS, reason);
+}

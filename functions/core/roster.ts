@@ -1,0 +1,129 @@
+import type { Action } from './change.ts';
+import type { MemberKey } from './member-key.ts';
+import type { StoredMessage } from './message.ts';
+import type { ParkReason } from './reasons.ts';
+import type { Version } from './version.ts';
+
+/**
+ * Where a wish stands.
+ *
+ * | state       | meaning                                                                       | its message is            |
+ * |-------------|-------------------------------------------------------------------------------|---------------------------|
+ * | `pending`   | in flight: the change queue will deliver it again until it is settled          | on the change queue       |
+ * | `deferred`  | waits for an outage to end; the reconciler brings it back                      | in the row                |
+ * | `applied`   | the vendor has it, or had it when `confirmed` says                             | gone                      |
+ * | `parked`    | needs an operator                                                              | on the dead-letter queue  |
+ * | `unmanaged` | nobody's wish any more (discarded, or its conversation is gone)                | gone                      |
+ */
+export type MemberState = 'pending' | 'deferred' | 'applied' | 'parked' | 'unmanaged';
+
+/** What the vendor was last known to have, from a call's answer or a listing. */
+export interface Confirmed {
+  readonly action: Action;
+  readonly version: Version;
+  readonly atMs: number;
+}
+
+/** What a change asks for, under its version. */
+export interface Wish {
+  readonly version: Version;
+  readonly action: Action;
+  readonly changeId: string;
+  readonly subscribeSDKClient: boolean;
+  readonly message: StoredMessage;
+}
+
+/** The roster's row of one member. */
+export interface MemberRow {
+  readonly key: MemberKey;
+  readonly version: Version;
+  readonly action: Action;
+  readonly changeId: string;
+  readonly subscribeSDKClient: boolean;
+  readonly state: MemberState;
+  /** When work on this wish began: its first receipt, or its redrive. */
+  readonly wishedAtMs: number;
+  /** Starts of work that nobody has finished: one is the worker's own, more are crashes, or others still at work. */
+  readonly starts: number;
+  /** Starts made with nothing else under way: what they did not finish, this very wish brought down. */
+  readonly startsAlone: number;
+  /** Absent: what the vendor has is not known. */
+  readonly confirmed?: Confirmed;
+  /** A call for the opposite of the present wish may still take effect: its answer never came. */
+  readonly lateAction?: Action;
+  /** Present until the wish is settled. */
+  readonly message?: StoredMessage;
+  /** Why it is deferred or parked, or what its last attempt met. */
+  readonly reason?: string;
+  readonly participantId?: string;
+  /** Since when it fails while its app answers for others: an outage of the app is no fault of this change. */
+  readonly failingAloneSinceMs?: number;
+  /** How often, and when last, the reconciler asked for this wish again because the vendor had lost it. */
+  readonly timesCorrected?: number;
+  readonly correctedAtMs?: number;
+  /** When the row may be forgotten; confirmed leaves only. */
+  readonly expiresAtMs?: number;
+}
+
+/** Fields of a row to set; `null` removes one. */
+export type MemberPatch = {
+  readonly [Field in Exclude<keyof MemberRow, 'key'>]?: MemberRow[Field] | null;
+};
+
+/** A change that needs an operator, kept whole. */
+export interface ParkedItem {
+  readonly message: StoredMessage;
+  readonly reason: ParkReason;
+  /** What exactly is wrong: names fields and kinds of values, never a value. */
+  readonly detail: string;
+  readonly parkedAtMs: number;
+  /** Absent when the message names none that can be read. */
+  readonly key?: MemberKey;
+  readonly changeId?: string;
+}
+
+/**
+ * The row that recording `wish` makes of the row before it: what the table does in one conditional write.
+ * What was confirmed, and what may still take effect late, outlives the wish it came from.
+ */
+export function rowAfterWish(
+  key: MemberKey,
+  before: MemberRow | undefined,
+  wish: Wish,
+  nowMs: number,
+): MemberRow {
+  const { confirmed, lateAction, participantId } = before ?? {};
+  return {
+    key,
+    version: wish.version,
+    action: wish.action,
+    changeId: wish.changeId,
+    subscribeSDKClient: wish.subscribeSDKClient,
+    state: 'pending',
+    wishedAtMs: nowMs,
+    starts: (before?.starts ?? 0) + 1,
+    startsAlone: 0,
+    message: wish.message,
+    ...(confirmed && { confirmed }),
+    ...(lateAction && { lateAction }),
+    ...(participantId !== undefined && { participantId }),
+  };
+}
+
+/** The row with a patch applied; what the table does in one conditional update. */
+export function rowAfterPatch(row: MemberRow, patch: MemberPatch): MemberRow {
+  const kept = Object.entries({ ...row, ...patch }).filter(([, value]) => value !== null);
+  return Object.fromEntries(kept) as unknown as MemberRow;
+}
+
+/** What the vendor has may differ from what was confirmed: somebody else's start is open, or an answer never came. */
+export function inDoubt(row: MemberRow): boolean {
+  return row.starts > 1 || (row.lateAction !== undefined && row.lateAction !== row.action);
+}
+
+/** The vendor is known to have what is wished: no call is needed. */
+export function isConfirmed(row: MemberRow, nowMs: number, confirmedForMs: number): boolean {
+  const { confirmed } = row;
+  if (!confirmed || confirmed.action !== row.action) return false;
+  return !inDoubt(row) && row.lateAction === undefined && nowMs - confirmed.atMs < confirmedForMs;
+}

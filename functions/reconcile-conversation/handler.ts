@@ -1,0 +1,42 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { awsClient } from '../adapters/aws-client.ts';
+import { batchResponse } from '../adapters/change-queue-event.ts';
+import { SQSChangeSender } from '../adapters/change-sender.ts';
+import { systemClock } from '../adapters/clock.ts';
+import { invocationTelemetry } from '../adapters/invocation-telemetry.ts';
+import { DynamoDBReconcileRoster } from '../adapters/reconcile-roster.ts';
+import { SecretsManagerSecrets } from '../adapters/secrets.ts';
+import { startTelemetry } from '../adapters/telemetry.ts';
+import { SunshineVendor } from '../adapters/vendor.ts';
+import { ReconcileConversations } from '../workflows/reconcile-conversations.ts';
+import { readReconcileConversationConfig } from './config.ts';
+
+const config = readReconcileConversationConfig(process.env);
+const secretsManager = awsClient(SecretsManagerClient);
+const telemetry = await startTelemetry(secretsManager, config.LOG_KEY_SECRET);
+const reconcileConversations = new ReconcileConversations(
+  {
+    roster: new DynamoDBReconcileRoster(awsClient(DynamoDBClient), config.ROSTER_TABLE),
+    corrections: new SQSChangeSender(awsClient(SQSClient), config.CHANGE_QUEUE_URL),
+    secrets: new SecretsManagerSecrets(secretsManager, config.APP_SECRET_PREFIX),
+    vendor: new SunshineVendor(),
+    telemetry,
+    clock: systemClock,
+  },
+  { timings: config.TIMINGS, budgetShare: config.BUDGET_SHARE, extraHosts: config.EXTRA_HOSTS },
+);
+
+/** Consumes the reconcile queue: an event source that reports batch item failures. */
+export const handler = middy<SQSEvent, SQSBatchResponse>()
+  .use(invocationTelemetry(telemetry))
+  .handler(async (event, context) => {
+    const messages = event.Records.map(({ messageId, body }) => ({ messageId, body }));
+    const toRetry = await reconcileConversations.reconcileAll(messages, {
+      remainingMs: () => context.getRemainingTimeInMillis(),
+    });
+    return batchResponse(toRetry);
+  });

@@ -1,0 +1,269 @@
+import type { AppRow } from '../core/app.ts';
+import { backoffMs } from '../core/decision.ts';
+import { nextDueMs } from '../core/due.ts';
+import { foldPerMember, type MemberChanges, type ReceivedChange } from '../core/fold.ts';
+import { conversationText, memberGroupId, memberText } from '../core/member-key.ts';
+import type { QueueMessage } from '../core/message.ts';
+import { type MessageRead, readMessage, refusalByApp } from '../core/read-message.ts';
+import type { MemberRow } from '../core/roster.ts';
+import { applyCorrection } from './apply-correction.ts';
+import { type ApplyWishContext, type ApplyWishPorts, applyWish, type WishOutcome } from './apply-wish.ts';
+import { Cached } from './cached.ts';
+import { finishParking, parkCrashing, parkRefused, STARTS_ALONE_MAX } from './park.ts';
+import type { Secrets } from './ports.ts';
+import { recordWish } from './record-wish.ts';
+import { type Deadline, RECORDING_MS, VendorCalls, type VendorCallsSettings } from './vendor-calls.ts';
+
+export interface ApplyChangesPorts extends ApplyWishPorts {
+  readonly secrets: Secrets;
+}
+
+/** What a batch is done with: the messages to be delivered again, each after so long. */
+export type ToRetry = ReadonlyMap<QueueMessage, number>;
+
+/** Work on a newest change whose wish is recorded. */
+interface Work {
+  readonly row: MemberRow;
+  readonly app: AppRow;
+  readonly message: QueueMessage;
+}
+
+const KNOWN_CONVERSATIONS_MAX = 10_000;
+
+/**
+ * Applies batches of the change queue. One instance lives as long as its process: it keeps credentials, app rows,
+ * breakers and pacers from batch to batch.
+ */
+export class ApplyChanges {
+  readonly #ports: ApplyChangesPorts;
+  readonly #settings: VendorCallsSettings;
+  readonly #calls: VendorCalls;
+  readonly #apps: Cached<AppRow | undefined>;
+  readonly #knownConversations = new Set<string>();
+
+  constructor(ports: ApplyChangesPorts, settings: VendorCallsSettings) {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#calls = new VendorCalls(ports, settings);
+    this.#apps = new Cached((appId) => ports.roster.app(appId), settings.timings.cacheMs, ports.clock);
+  }
+
+  /** Works on a batch. Whatever is not in the answer is settled, or written down so that it will be. */
+  async apply(messages: readonly QueueMessage[], deadline: Deadline): Promise<ToRetry> {
+    const batch = new Batch(this.#ports, this.#calls, this.#settings, deadline);
+    const reads = await Promise.all(messages.map((message) => this.#read(message, batch)));
+    const changes = reads.filter((read) => read?.kind === 'change');
+    const works = await Promise.all(foldPerMember(changes).map((member) => this.#record(member, batch)));
+    const recorded = works.filter((work) => work !== undefined);
+    await Promise.all(recorded.filter(({ row }) => row.starts === 1).map((work) => this.#work(work, batch)));
+    await this.#workAlone(
+      recorded.filter(({ row }) => row.starts > 1),
+      batch,
+    );
+    await this.#correctAll(
+      reads.filter((read) => read?.kind === 'correction'),
+      batch,
+    );
+    await batch.delayRetries();
+    return batch.toRetry;
+  }
+
+  /** Reads one message; undefined: it is dealt with. */
+  #read(message: QueueMessage, batch: Batch): Promise<MessageRead | undefined> {
+    return batch.guard([message], async () => {
+      if (message.receiveCount > 1) {
+        const parked = await finishParking(message.messageId, this.#ports);
+        if (parked) {
+          batch.settle(message, { outcome: 'parked', reason: parked.reason });
+          return undefined;
+        }
+      }
+      const read = readMessage(message, this.#ports.clock.nowMs());
+      const refused =
+        read.kind === 'change' ? refusalByApp(read, await this.#app(read.change.member.appId)) : read;
+      if (refused?.kind !== 'refused') return read;
+      await parkRefused(refused, this.#ports);
+      batch.settle(message, { outcome: 'parked', reason: refused.reason }, refused);
+      return undefined;
+    });
+  }
+
+  /** Records the newest wish of a member; undefined: there is nothing left to do for it. */
+  #record({ member, newest, older }: MemberChanges, batch: Batch): Promise<Work | undefined> {
+    const messages = [newest, ...older].map(({ message }) => message);
+    return batch.guard(messages, async () => {
+      const app = await this.#app(member.appId);
+      if (!app) throw new Error('the app row is gone');
+      await this.#knowConversation(newest);
+      const recorded = await recordWish(newest, { ...this.#ports, timings: this.#settings.timings });
+      for (const each of older) batch.settle(each.message, { outcome: 'superseded' }, namesOf(each));
+      if ('work' in recorded) return { row: recorded.work, app, message: newest.message };
+      batch.settle(newest.message, recorded.settled, namesOf(newest));
+      return undefined;
+    });
+  }
+
+  #work({ row, app, message }: Work, batch: Batch): Promise<void> {
+    return batch
+      .guard([message], () => applyWish(row, app, message.receiveCount, batch.context))
+      .then((ended) => ended && batch.settle(message, ended, { member: row.key, changeId: row.changeId }));
+  }
+
+  /** Those whose earlier start never finished, one after the other: if one brings the process down, it is the only one. */
+  async #workAlone(suspects: readonly Work[], batch: Batch): Promise<void> {
+    for (const work of suspects.toSorted((a, b) => a.row.startsAlone - b.row.startsAlone)) {
+      await batch.guard([work.message], () => this.#suspect(work, batch));
+    }
+  }
+
+  async #suspect({ row, app, message }: Work, batch: Batch): Promise<void> {
+    const names = { member: row.key, changeId: row.changeId };
+    if (!batch.hasTime)
+      return batch.settle(message, { outcome: 'retried', afterMs: 0, reason: 'no_time_left' }, names);
+    this.#ports.telemetry.emit({
+      name: 'crash_suspect',
+      messageId: message.messageId,
+      startsAlone: row.startsAlone,
+    });
+    if (row.startsAlone >= STARTS_ALONE_MAX) {
+      const parked = await parkCrashing(row, this.#ports);
+      return batch.settle(
+        message,
+        parked ? { outcome: 'parked', reason: 'crashes' } : { outcome: 'superseded' },
+        names,
+      );
+    }
+    const started = await this.#ports.roster.countStart(row.key, row.version, true);
+    if (!started) return batch.settle(message, { outcome: 'superseded' }, names);
+    await this.#work({ row: started, app, message }, batch);
+  }
+
+  /** One after the other for each member, and those that came before alone: they may have brought their process down. */
+  async #correctAll(corrections: readonly CorrectionRead[], batch: Batch): Promise<void> {
+    const first = corrections.filter(({ message }) => message.receiveCount === 1);
+    const perMember = Map.groupBy(first, ({ correction }) => memberText(correction.member));
+    await Promise.all([...perMember.values()].map((each) => this.#correctInTurn(each, batch)));
+    await this.#correctInTurn(
+      corrections.filter((each) => !first.includes(each)),
+      batch,
+    );
+  }
+
+  async #correctInTurn(corrections: readonly CorrectionRead[], batch: Batch): Promise<void> {
+    for (const correction of corrections) await this.#correct(correction, batch);
+  }
+
+  async #correct({ correction, message }: CorrectionRead, batch: Batch): Promise<void> {
+    const { member, cause, passId } = correction;
+    await batch.guard([message], async () => {
+      // Read anew: the switch in it must stop what is already queued.
+      const app = await this.#apps.refresh(member.appId);
+      const ended = app
+        ? await applyCorrection(correction, app, message.receiveCount, batch.context)
+        : ({ outcome: 'dropped', reason: 'unknown_app' } as const);
+      this.#ports.telemetry.emit({ name: 'correction', member, cause, passId, ...ended });
+    });
+  }
+
+  /** A declaration may just have been made: what is not declared is looked for again each time. */
+  async #app(appId: string): Promise<AppRow | undefined> {
+    return (await this.#apps.get(appId)) ?? this.#apps.refresh(appId);
+  }
+
+  /** The conversation's row comes before its first member's: a crash between must not leave a member unreconciled. */
+  async #knowConversation({ change, message }: ReceivedChange): Promise<void> {
+    const { member } = change;
+    const { roster, telemetry, clock } = this.#ports;
+    if (message.groupId !== memberGroupId(member))
+      telemetry.emit({ name: 'foreign_group', appId: member.appId });
+    const text = conversationText(member);
+    if (this.#knownConversations.has(text)) return;
+    const { reconcileIntervalMs } = this.#settings.timings;
+    await roster.createConversation(member, nextDueMs(member, clock.nowMs(), reconcileIntervalMs));
+    if (this.#knownConversations.size >= KNOWN_CONVERSATIONS_MAX) this.#knownConversations.clear();
+    this.#knownConversations.add(text);
+  }
+}
+
+/** What is under way for one batch, and which of its messages must come again. */
+class Batch {
+  readonly context: ApplyWishContext;
+  readonly toRetry = new Map<QueueMessage, number>();
+  readonly #ports: ApplyChangesPorts;
+
+  constructor(
+    ports: ApplyChangesPorts,
+    calls: VendorCalls,
+    { timings }: VendorCallsSettings,
+    deadline: Deadline,
+  ) {
+    this.#ports = ports;
+    this.context = { ports, calls, timings, deadline };
+  }
+
+  /** Whether there is still time to begin something. Before their first call nobody is to blame for a death. */
+  get hasTime(): boolean {
+    return this.context.deadline.remainingMs() > RECORDING_MS;
+  }
+
+  /** Tells how a message's delivery ended. */
+  settle(
+    message: QueueMessage,
+    ended: WishOutcome,
+    names: Pick<NamedChange, 'member' | 'changeId'> = {},
+  ): void {
+    const { telemetry, clock } = this.#ports;
+    const { outcome, reason } = ended;
+    if (ended.outcome === 'retried') this.toRetry.set(message, ended.afterMs);
+    const { messageId, sentAtMs } = message;
+    const { member, changeId } = names;
+    telemetry.emit({
+      name: 'change',
+      outcome,
+      messageId,
+      changeId,
+      member,
+      reason,
+      ageMs: clock.nowMs() - sentAtMs,
+    });
+  }
+
+  /** What fails unforeseen fails these messages alone; they come again. */
+  async guard<Result>(
+    messages: readonly QueueMessage[],
+    work: () => Promise<Result>,
+  ): Promise<Result | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      const { clock, telemetry } = this.#ports;
+      telemetry.emit({ name: 'fault', where: 'apply-changes', error });
+      for (const message of messages) {
+        const afterMs = backoffMs({ ...message, jitter: clock.random() }, this.context.timings);
+        this.settle(message, { outcome: 'retried', afterMs, reason: 'fault' });
+      }
+      return undefined;
+    }
+  }
+
+  /** Hides each message for its wait. Where that fails it comes back when its visibility time-out ends. */
+  async delayRetries(): Promise<void> {
+    const { queue, telemetry } = this.#ports;
+    const delays = [...this.toRetry].map(([message, afterMs]) => queue.delay(message, afterMs));
+    for (const delayed of await Promise.allSettled(delays)) {
+      if (delayed.status === 'rejected')
+        telemetry.emit({ name: 'fault', where: 'delay', error: delayed.reason });
+    }
+  }
+}
+
+type CorrectionRead = Extract<MessageRead, { kind: 'correction' }>;
+
+interface NamedChange {
+  readonly member?: MemberRow['key'] | undefined;
+  readonly changeId?: string | undefined;
+}
+
+function namesOf({ change }: ReceivedChange): NamedChange {
+  return { member: change.member, changeId: change.id };
+}

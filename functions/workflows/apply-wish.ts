@@ -1,0 +1,213 @@
+import type { AppRow } from '../core/app.ts';
+import type { CallResult } from '../core/call-result.ts';
+import { type Decision, decide } from '../core/decision.ts';
+import { deferredDueMs } from '../core/due.ts';
+import type { ChangeOutcome } from '../core/events.ts';
+import { inDoubt, isConfirmed, type MemberPatch, type MemberRow } from '../core/roster.ts';
+import { LEAVE_KEPT_MS, type Timings } from '../core/timings.ts';
+import { isListed } from './list-participants.ts';
+import { parkRow } from './park.ts';
+import type { ChangeQueue, Clock, Roster, Telemetry, Vendor, VendorAnswer } from './ports.ts';
+import type { Deadline, VendorCallOutcome, VendorCalls } from './vendor-calls.ts';
+
+export interface ApplyWishPorts {
+  readonly roster: Roster;
+  readonly queue: ChangeQueue;
+  readonly vendor: Vendor;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+}
+
+export interface ApplyWishContext {
+  readonly ports: ApplyWishPorts;
+  readonly calls: VendorCalls;
+  readonly timings: Timings;
+  readonly deadline: Deadline;
+}
+
+/** How work on a row's wish ended. `retried`: it must be worked on again after so long. */
+export type WishOutcome =
+  | { readonly outcome: Exclude<ChangeOutcome, 'retried'>; readonly reason?: string }
+  | { readonly outcome: 'retried'; readonly afterMs: number; readonly reason: string };
+
+/** So often a newer wish may overtake this work before it is left to that wish's own worker. */
+const OVERTAKEN_MAX = 3;
+
+/** Brings one row's wish to the vendor and records what came of it. */
+export async function applyWish(
+  row: MemberRow,
+  app: AppRow,
+  receiveCount: number,
+  context: ApplyWishContext,
+): Promise<WishOutcome> {
+  const { ports, timings } = context;
+  if (isConfirmed(row, ports.clock.nowMs(), timings.reconcileIntervalMs)) {
+    const recorded = await ports.roster.patchMember(row.key, row.version, settled(row, ports.clock.nowMs()));
+    return recorded ? { outcome: 'already' } : { outcome: 'superseded' };
+  }
+  const call = await callVendor(row, app, context);
+  const decision = decideOutcome(call, row, app, receiveCount, context);
+  const recorded = await record(decision, call, row, app, context);
+  if (recorded) return recorded;
+  await overtaken(row, call.mayApplyLate, app, context);
+  return { outcome: 'superseded' };
+}
+
+export async function callVendor(
+  row: Pick<MemberRow, 'key' | 'action' | 'changeId' | 'subscribeSDKClient'>,
+  app: AppRow,
+  { ports, calls, deadline }: ApplyWishContext,
+): Promise<VendorCallOutcome<VendorAnswer>> {
+  const { key, action, changeId, subscribeSDKClient } = row;
+  const call = await calls.make({
+    app,
+    operation: action,
+    changeId,
+    deadline,
+    send: (to, timeoutMs) =>
+      action === 'join'
+        ? ports.vendor.join(to, key, subscribeSDKClient, timeoutMs)
+        : ports.vendor.leave(to, key, timeoutMs),
+  });
+  if (action === 'leave' || call.kind !== 'answered') return call;
+  const { result } = call.answer;
+  if (result.kind !== 'rejected' || result.reason !== 'bad_request') return call;
+  // The vendor does not say how it answers a join of somebody present: only a listing tells that from a bad request.
+  const listed = await isListed(key, app, { vendor: ports.vendor, calls, deadline });
+  if (listed === false) return call;
+  const judged: CallResult = listed
+    ? { kind: 'already' }
+    : { kind: 'unreachable', mayHaveBeenApplied: false };
+  return { ...call, answer: { result: judged } };
+}
+
+function decideOutcome(
+  call: VendorCallOutcome<VendorAnswer>,
+  row: MemberRow,
+  app: AppRow,
+  receiveCount: number,
+  context: ApplyWishContext,
+): Decision {
+  const { ports, timings } = context;
+  if (call.kind === 'app_out') return { kind: 'defer', reason: call.reason };
+  const attempt = {
+    action: row.action,
+    ageMs: ports.clock.nowMs() - row.wishedAtMs,
+    failingAloneForMs:
+      ports.clock.nowMs() - (failingAloneSinceMs(call, row, app, context) ?? ports.clock.nowMs()),
+    receiveCount,
+    jitter: ports.clock.random(),
+  };
+  return decide(call.answer.result, attempt, timings);
+}
+
+/** Since when the wish fails while its app answers: for others, or for this very member with something definite. */
+function failingAloneSinceMs(
+  call: VendorCallOutcome<VendorAnswer>,
+  row: MemberRow,
+  app: AppRow,
+  { ports, calls }: ApplyWishContext,
+): number | undefined {
+  if (call.kind === 'app_out' || !calls.appAnswers(app.appId)) return undefined;
+  return row.failingAloneSinceMs ?? ports.clock.nowMs();
+}
+
+/** Records the decision under the row's version; undefined: the row has moved on meanwhile. */
+async function record(
+  decision: Decision,
+  call: VendorCallOutcome<VendorAnswer>,
+  row: MemberRow,
+  app: AppRow,
+  context: ApplyWishContext,
+): Promise<WishOutcome | undefined> {
+  const { roster, clock } = context.ports;
+  const patch = (fields: MemberPatch) =>
+    roster.patchMember(row.key, row.version, { ...IDLE, ...late(call, row), ...fields });
+  const aloneSinceMs = failingAloneSinceMs(call, row, app, context) ?? null;
+  switch (decision.kind) {
+    case 'done': {
+      if (inDoubt(row)) await roster.markDue(row.key, clock.nowMs() + context.timings.requestTimeoutMs);
+      if (!(await patch(confirmed(row, decision.participantId, call.mayApplyLate, clock.nowMs()))))
+        return undefined;
+      return { outcome: decision.already ? 'already' : 'applied' };
+    }
+    case 'retry': {
+      if (!(await patch({ reason: decision.reason, failingAloneSinceMs: aloneSinceMs }))) return undefined;
+      return { outcome: 'retried', afterMs: decision.afterMs, reason: decision.reason };
+    }
+    case 'defer': {
+      if (!(await patch({ state: 'deferred', reason: decision.reason, failingAloneSinceMs: aloneSinceMs })))
+        return undefined;
+      await roster.markDue(row.key, deferredDueMs(row, clock.nowMs(), context.timings));
+      return { outcome: 'deferred', reason: decision.reason };
+    }
+    case 'park':
+      // Its message was settled long ago: the refusal stands on the row, and the next pass asks again ever more slowly.
+      if (!row.message)
+        return (await patch({ reason: decision.reason }))
+          ? { outcome: 'deferred', reason: decision.reason }
+          : undefined;
+      if (!(await parkRow(row, decision.reason, decision.detail, context.ports))) return undefined;
+      return { outcome: 'parked', reason: decision.reason };
+    default:
+      return decision satisfies never;
+  }
+}
+
+/**
+ * A newer wish came while this call was under way, and its own call may have gone out before ours: what the vendor has
+ * is unknown. Calls again for the newer wish where ours said the opposite; what fails here is left to a listing.
+ */
+async function overtaken(
+  row: MemberRow,
+  mayApplyLate: boolean,
+  app: AppRow,
+  context: ApplyWishContext,
+): Promise<void> {
+  const { roster, clock } = context.ports;
+  let called = row.action;
+  for (let turn = 0; turn < OVERTAKEN_MAX; turn += 1) {
+    const newer = await roster.member(row.key);
+    if (!newer || newer.action === called || newer.state === 'unmanaged') return;
+    // Without a confirmation the next listing that shows otherwise counts the wish as deferred, whatever the policy.
+    await roster.patchMember(newer.key, newer.version, { confirmed: null });
+    await roster.markDue(newer.key, clock.nowMs() + (mayApplyLate ? context.timings.requestTimeoutMs : 0));
+    if (newer.state !== 'applied' && newer.state !== 'pending') return;
+    await callVendor(newer, app, context);
+    called = newer.action;
+  }
+}
+
+/** No start is open any more. */
+const IDLE = { starts: 0, startsAlone: 0 } as const;
+
+function late(call: VendorCallOutcome<VendorAnswer>, row: MemberRow): MemberPatch {
+  return call.mayApplyLate ? { lateAction: row.action } : {};
+}
+
+/** The wish is done with: nothing of its message is kept. */
+function settled(row: MemberRow, nowMs: number): MemberPatch {
+  return {
+    ...IDLE,
+    state: 'applied',
+    message: null,
+    reason: null,
+    failingAloneSinceMs: null,
+    expiresAtMs: row.action === 'leave' ? nowMs + LEAVE_KEPT_MS : null,
+  };
+}
+
+/** In doubt nothing is confirmed: an older call may still overturn what was just done, and a listing must look. */
+export function confirmed(
+  row: MemberRow,
+  participantId: string | undefined,
+  mayApplyLate: boolean,
+  nowMs: number,
+): MemberPatch {
+  return {
+    ...settled(row, nowMs),
+    lateAction: mayApplyLate ? row.action : null,
+    confirmed: inDoubt(row) ? null : { action: row.action, version: row.version, atMs: nowMs },
+    ...(participantId !== undefined && { participantId }),
+  };
+}

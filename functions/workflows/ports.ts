@@ -1,0 +1,136 @@
+import type { AppRow } from '../core/app.ts';
+import type { CallResult } from '../core/call-result.ts';
+import type { ConversationPatch, ConversationRow } from '../core/conversation.ts';
+import type { Correction } from '../core/correction.ts';
+import type { Credential } from '../core/credential.ts';
+import type { RollcallEvent } from '../core/events.ts';
+import type { ParticipantsPage } from '../core/listing.ts';
+import type { ConversationKey, MemberKey } from '../core/member-key.ts';
+import type { QueueMessage } from '../core/message.ts';
+import type { MemberPatch, MemberRow, ParkedItem, Wish } from '../core/roster.ts';
+import type { Version } from '../core/version.ts';
+
+/*
+ * What the workflows need from outside. Each method is one request on the wire, so that a test can fail or kill the
+ * process before and after every one of them. A method that throws means: not known whether it happened.
+ */
+
+/** Time and chance come in from outside. */
+export interface Clock {
+  nowMs(): number;
+  sleep(ms: number): Promise<void>;
+  /** From 0 (included) to 1 (excluded). */
+  random(): number;
+}
+
+export type PutWish =
+  | { readonly written: false }
+  | { readonly written: true; readonly before?: MemberRow; readonly row: MemberRow };
+
+/** The roster table. Reads are strongly consistent. */
+export interface Roster {
+  app(appId: string): Promise<AppRow | undefined>;
+  /** Makes the conversation known to the reconciler, unless it is already. */
+  createConversation(key: ConversationKey, dueAtMs: number): Promise<void>;
+  /** Records the wish and counts a start, if it is newer than the row's. Gives the row as it was and as it is. */
+  putWish(key: MemberKey, wish: Wish, nowMs: number): Promise<PutWish>;
+  member(key: MemberKey): Promise<MemberRow | undefined>;
+  /** Changes the row if it still has this version; says whether it did. */
+  patchMember(key: MemberKey, version: Version, patch: MemberPatch): Promise<boolean>;
+  /** Counts a start on a row that still has this version; gives the row as it is then. */
+  countStart(key: MemberKey, version: Version, alone: boolean): Promise<MemberRow | undefined>;
+  /** Makes the conversation due then, or leaves it due earlier. */
+  markDue(key: ConversationKey, dueAtMs: number): Promise<void>;
+  conversation(key: ConversationKey): Promise<ConversationRow | undefined>;
+  parkedItem(messageId: string): Promise<ParkedItem | undefined>;
+  putParkedItem(item: ParkedItem): Promise<void>;
+}
+
+/** Conversations in the order they are due, spread over shards so that no index key is hot. */
+export interface DueConversations {
+  readonly shards: number;
+  /** The longest due of one shard, so many at most. May show what is no longer so: the index lags behind the table. */
+  due(shard: number, untilMs: number, limit: number): Promise<readonly DueConversation[]>;
+  /** Moves the due time on, unless it has changed since it was read; says whether it did. */
+  postpone(due: DueConversation, toMs: number): Promise<boolean>;
+}
+
+export interface DueConversation {
+  readonly key: ConversationKey;
+  readonly dueAtMs: number;
+}
+
+/** The rows of one conversation, as the reconciler reads and writes them. */
+export interface ConversationRows {
+  /** One page of the conversation's member rows; `after` is where the page before ended. */
+  memberRows(
+    key: ConversationKey,
+    after?: string,
+  ): Promise<{ readonly rows: readonly MemberRow[]; readonly next?: string }>;
+  /** Sets fields of the conversation's row; its due time is not touched. */
+  patchConversation(key: ConversationKey, patch: ConversationPatch): Promise<void>;
+}
+
+/** Counts over all conversations planned within one reconcile interval, which `window` numbers. */
+export interface ReconcileRuns {
+  run(window: number): Promise<ReconcileRun>;
+  countPlanned(window: number, conversations: number): Promise<void>;
+  countNewlyHeld(window: number): Promise<void>;
+}
+
+export interface ReconcileRun {
+  readonly planned: number;
+  readonly newlyHeld: number;
+}
+
+export interface ReconcileQueue {
+  /** Sends at most ten; gives those that were not taken. Repeats do no harm. */
+  send(conversations: readonly ConversationKey[]): Promise<readonly ConversationKey[]>;
+}
+
+export interface CorrectionSender {
+  /** Sends at most ten to the change queue; gives those that were not taken. Repeats do no harm. */
+  send(corrections: readonly Correction[]): Promise<readonly Correction[]>;
+}
+
+/** The change queue as its consumer sees it. */
+export interface ChangeQueue {
+  /** Hides a received message for so long; it is delivered again afterwards. */
+  delay(message: QueueMessage, afterMs: number): Promise<void>;
+  /** Puts the original body on the dead-letter queue, with the reason as attributes. Repeats do no harm. */
+  sendToDeadLetterQueue(item: ParkedItem): Promise<void>;
+}
+
+/** The app secrets. */
+export interface Secrets {
+  /** The secret's current text; undefined where there is none. */
+  read(appId: string): Promise<string | undefined>;
+}
+
+export interface VendorAnswer {
+  readonly result: CallResult;
+  readonly vendorRequestId?: string;
+}
+
+/** The vendor's participants API. Never throws for what the vendor or the network does. */
+export interface Vendor {
+  join(
+    to: Credential,
+    member: MemberKey,
+    subscribeSDKClient: boolean,
+    timeoutMs: number,
+  ): Promise<VendorAnswer>;
+  leave(to: Credential, member: MemberKey, timeoutMs: number): Promise<VendorAnswer>;
+  /** One page, of 100 at most; `page` is there exactly when the result is `applied`. */
+  list(
+    to: Credential,
+    conversation: ConversationKey,
+    after: string | undefined,
+    timeoutMs: number,
+  ): Promise<VendorAnswer & { readonly page?: ParticipantsPage }>;
+}
+
+/** Logs and metrics: never fails, never blocks. */
+export interface Telemetry {
+  emit(event: RollcallEvent): void;
+}

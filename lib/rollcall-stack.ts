@@ -1,0 +1,46 @@
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { ChangeQueue } from './change-queue.ts';
+import type { DeploymentConfig } from './config.ts';
+import { Consumer } from './consumer.ts';
+import { Credentials } from './credentials.ts';
+import { Reconciler } from './reconciler.ts';
+import { RosterTable } from './roster-table.ts';
+import { visibilitySeconds } from './visibility.ts';
+
+/** One deployment of Rollcall. */
+export class RollcallStack extends Stack {
+  constructor(scope: Construct, config: DeploymentConfig) {
+    super(scope, config.name, {
+      description:
+        'Rollcall: keeps the participants of Sunshine Conversations group conversations as they should be',
+      terminationProtection: config.deletionProtection,
+    });
+    const changes = new ChangeQueue(this, 'ChangeQueue', {
+      name: config.name,
+      retention: Duration.days(config.changeRetentionDays),
+      visibilityTimeout: Duration.seconds(visibilitySeconds(config.consumerTimeoutSeconds)),
+    });
+    const roster = new RosterTable(this, 'Roster', { deletionProtection: config.deletionProtection });
+    const credentials = new Credentials(this, 'Credentials', { appSecretPrefix: config.secretPrefix });
+    const parts = { config, changes, roster, credentials };
+    new Consumer(this, 'Consumer', parts);
+    new Reconciler(this, 'Reconciler', parts);
+    this.#output('ChangeQueueUrl', changes.queue.queueUrl, 'Where producers send changes');
+    this.#output(
+      'DeadLetterQueueUrl',
+      changes.deadLetterQueue.queueUrl,
+      'Where parked changes wait for an operator',
+    );
+    this.#output('RosterTableName', roster.table.tableName, 'The roster; apps are declared in it');
+    this.#output(
+      'AppSecretPrefix',
+      config.secretPrefix,
+      "An app's credential is the secret <prefix>/<appId>",
+    );
+  }
+
+  #output(name: string, value: string, description: string): void {
+    new CfnOutput(this, name, { value, description });
+  }
+}

@@ -1,0 +1,50 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import type { RollcallFunction } from './rollcall-function.ts';
+
+const WORKLIST_INDEX = 'worklist';
+
+type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'Query';
+
+/** What should be, and what was last applied. */
+export class RosterTable extends Construct {
+  readonly table: TableV2;
+
+  constructor(scope: Construct, id: string, props: { readonly deletionProtection: boolean }) {
+    super(scope, id);
+    this.table = new TableV2(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      // Sparse: only conversations that are to be compared have these keys.
+      globalSecondaryIndexes: [
+        {
+          indexName: WORKLIST_INDEX,
+          partitionKey: { name: 'worklist', type: AttributeType.STRING },
+          sortKey: { name: 'worklistAt', type: AttributeType.NUMBER },
+          projectionType: ProjectionType.INCLUDE,
+          nonKeyAttributes: ['reason'],
+        },
+      ],
+      billing: Billing.onDemand(),
+      timeToLiveAttribute: 'expiresAt',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      // The key is DynamoDB's own: who may read the roster is settled by IAM alone, and no limit or fault of KMS can stop it.
+      encryption: TableEncryptionV2.dynamoOwnedKey(),
+      deletionProtection: props.deletionProtection,
+      removalPolicy: props.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+  }
+
+  /** Lets a function do this with the table's rows. */
+  allow(user: RollcallFunction<readonly string[]>, ...actions: readonly TableAction[]): void {
+    user.allow(actions.map(actionName), this.table.tableArn);
+  }
+
+  /** Lets a function find what is due. */
+  allowWorklist(user: RollcallFunction<readonly string[]>): void {
+    user.allow([actionName('Query')], `${this.table.tableArn}/index/${WORKLIST_INDEX}`);
+  }
+}
+
+const actionName = (action: TableAction) => `dynamodb:${action}`;

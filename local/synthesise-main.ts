@@ -1,0 +1,5 @@
+import { synthesise } from '../lib/synthesise.ts';
+
+/* A process of local/synthesise.ts: the context as JSON and the folder to write to are its arguments. */
+const [context = '{}', outdir = ''] = process.argv.slice(2);
+synthesise(JSON.parse(context), outdir);

@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('./synthesise-main.ts', import.meta.url));
+
+/**
+ * Synthesises a deployment in a process of its own: the CDK is large, talks while it bundles, and is not needed
+ * afterwards. Gives the folder of the cloud assembly.
+ *
+ * @param context settings (`rollcall:…`) that differ from those of cdk.json
+ */
+export async function synthesise(
+  context: Readonly<Record<string, unknown>>,
+  outdir: string,
+): Promise<string> {
+  const child = spawn(process.execPath, [MAIN, JSON.stringify(context), outdir], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const exited = new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('close', resolve),
+  );
+  const [said, exitCode] = await Promise.all([text(child.stderr), exited]);
+  if (exitCode !== 0) throw new Error(`the stack could not be synthesised\n${said}`);
+  return outdir;
+}

@@ -1,0 +1,100 @@
+/**
+ * Generates `change.v1.schema.json` from the schema that the consumer reads changes with, so that the two are one.
+ *
+ * Run it as `node schemas/generate.ts` after a change to that schema; a test fails while the file is stale.
+ */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { changeSchema } from '../functions/core/change.ts';
+
+export const CHANGE_SCHEMA_FILE = join(import.meta.dirname, 'change.v1.schema.json');
+
+const DESCRIPTION = `\
+One person is to join or to leave one conversation. The names are the vendor's. Which of userId and userExternalId \
+names the members is declared once per app; a change that uses the other is parked. Fields that are not listed are \
+ignored. Lengths are in UTF-16 code units: a character outside the Basic Multilingual Plane counts as two. The whole \
+message is at most 64 KiB.`;
+
+const PROPERTY_DESCRIPTIONS: Readonly<Record<keyof z.input<typeof changeSchema>, string>> = {
+  version: 'The version of this format.',
+  id: 'Names this change. Another change of the same member needs another id: under the same one it is taken for a repeat.',
+  action:
+    'What is to happen: the vendor is asked to join the person to the conversation, or to have it leave.',
+  appId: "The vendor's id of the app; it must be declared (rollcall app set).",
+  conversationId: "The vendor's id of the conversation, which must be of type sdkGroup.",
+  userId: "The vendor's id of the person. Exactly one of userId and userExternalId.",
+  userExternalId: 'Your own id of the person. Exactly one of userId and userExternalId.',
+  subscribeSDKClient: "On a join: whether the person's SDK clients are subscribed to the conversation.",
+  occurredAt:
+    'When this became true in the system that says so. The newest change of a member decides, whatever the order of arrival. At most five minutes ahead of the clock and at most 30 days behind it.',
+  source: 'Which system says so; for people who look into it later.',
+};
+
+const CHANGE = {
+  version: 1,
+  appId: '5ff4a4a1d8c3b2000c9e7f10',
+  conversationId: '65a4c0de0000000000000007',
+} as const;
+
+const EXAMPLES: readonly z.input<typeof changeSchema>[] = [
+  {
+    ...CHANGE,
+    id: 'dispatch-2026-01-15-000417',
+    action: 'join',
+    userId: '65a4f00d00000000000000a1',
+    occurredAt: '2026-01-15T08:30:00.000Z',
+  },
+  {
+    ...CHANGE,
+    id: 'shift-planner:88213',
+    action: 'leave',
+    userExternalId: 'E-10417',
+    occurredAt: '2026-01-15T17:45:12.250+01:00',
+    source: 'shift-planner',
+  },
+];
+
+/** The JSON Schema (draft 2020-12) of a change as producers send it. */
+export function changeJsonSchema(): object {
+  const { $schema, properties = {}, ...rest } = z.toJSONSchema(changeSchema, { io: 'input' });
+  return {
+    $schema,
+    title: 'Membership change, version 1',
+    description: DESCRIPTION,
+    ...rest,
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([name, schema]) => [name, described(name, schema)]),
+    ),
+    // What a refinement checks cannot be generated.
+    oneOf: [{ required: ['userId'] }, { required: ['userExternalId'] }],
+    // Such a message would be read as one of the reconciler's own.
+    not: { properties: { kind: { const: 'correction' } }, required: ['kind'] },
+    examples: EXAMPLES,
+  };
+}
+
+const CONTROL_CHARACTERS = '\\u0000-\\u001f\\u007f-\\u009f';
+
+function described(name: string, schema: z.core.JSONSchema._JSONSchema): object {
+  if (typeof schema !== 'object' || !Object.hasOwn(PROPERTY_DESCRIPTIONS, name)) {
+    throw new Error(`${name}: has no description`);
+  }
+  const description = PROPERTY_DESCRIPTIONS[name as keyof typeof PROPERTY_DESCRIPTIONS];
+  // Half a surrogate pair is refused by a refinement, and refinements are not generated.
+  const pattern = schema.pattern?.replace(CONTROL_CHARACTERS, `${CONTROL_CHARACTERS}\\ud800-\\udfff`);
+  return { description, ...schema, ...(pattern !== undefined && { pattern }) };
+}
+
+/** The text of the file, laid out as the project's formatter has it. */
+export function changeSchemaText(): string {
+  const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
+  return execFileSync(process.execPath, [biome, 'format', '--stdin-file-path', CHANGE_SCHEMA_FILE], {
+    input: JSON.stringify(changeJsonSchema(), undefined, 2),
+    encoding: 'utf8',
+  });
+}
+
+if (import.meta.main) writeFileSync(CHANGE_SCHEMA_FILE, changeSchemaText());

@@ -1,0 +1,232 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { CloudWatchTelemetry } from '../../functions/adapters/telemetry.ts';
+import type { Difference } from '../../functions/core/drift.ts';
+import type { RollcallEvent } from '../../functions/core/events.ts';
+import { METRICS } from '../../functions/core/metrics.ts';
+import type { Telemetry } from '../../functions/workflows/ports.ts';
+import { memberKey } from '../support/builders.ts';
+
+type Line = Record<string, unknown>;
+
+let printed: string[];
+beforeEach(() => {
+  vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'apply-changes');
+  printed = [];
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+  }
+  return () => {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+  };
+});
+
+function lines(): Line[] {
+  return printed.map((text) => JSON.parse(text) as Line);
+}
+
+function logOf(event: RollcallEvent, key: string | Uint8Array = 'the key'): Line {
+  const before = lines().length;
+  const telemetry: Telemetry = new CloudWatchTelemetry(key);
+  telemetry.emit(event);
+  const [line = {}, ...more] = lines().slice(before);
+  expect(more).toEqual([]);
+  return line;
+}
+
+const member = memberKey({ memberId: 'ann@example.com' });
+const applied = {
+  name: 'change',
+  outcome: 'applied',
+  messageId: 'm-1',
+  changeId: 'c-1',
+  member,
+  ageMs: 1_500,
+} as const;
+const difference: Difference = {
+  member,
+  action: 'join',
+  cause: 'deferred',
+  correction: 'deferred',
+  timesCorrected: 0,
+};
+const pass = {
+  name: 'pass',
+  conversation: { appId: 'shop', conversationId: 'orders' },
+  passId: 'p-1',
+  startedAtMs: 0,
+  finishedAtMs: 1,
+  listing: 'complete',
+  participants: 3,
+  missing: 1,
+  unexpected: 0,
+  corrected: 1,
+  held: 0,
+} as const;
+
+describe('the log', () => {
+  it('has one line for an event, with its ids but not the person', () => {
+    const line = logOf(applied);
+    expect(line).toMatchObject({
+      level: 'INFO',
+      message: 'change',
+      service: 'apply-changes',
+      outcome: 'applied',
+      messageId: 'm-1',
+      changeId: 'c-1',
+      appId: 'shop',
+      conversationId: 'orders',
+      ageMs: 1_500,
+      member: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
+    expect(JSON.stringify(line)).not.toContain('ann');
+  });
+
+  it('gives a member the same hash under the same key, and another under another', () => {
+    const hash = (key: string | Uint8Array, who = member) =>
+      logOf({ ...applied, member: who }, key)['member'];
+    expect(hash('the key')).toBe(hash(Buffer.from('the key')));
+    expect(hash('the key')).not.toBe(hash('another key'));
+    expect(hash('the key')).not.toBe(hash('the key', memberKey({ memberId: 'bob' })));
+    expect(hash('the key')).not.toBe(hash('the key', { ...member, conversationId: 'other' }));
+  });
+
+  it('hashes everybody whom a pass found, and shows no more than fit into a line', () => {
+    const line = logOf({ ...pass, differences: Array.from({ length: 1_000 }, () => difference) });
+    expect(JSON.stringify(line)).not.toContain('ann');
+    expect(JSON.stringify(line).length).toBeLessThan(64 * 1024);
+    expect(line).toMatchObject({ appId: 'shop', conversationId: 'orders', passId: 'p-1', missing: 1 });
+    expect(line['differences']).toHaveLength(200);
+    expect(line).toHaveProperty('differences.0.cause', 'deferred');
+  });
+
+  it.each<[string, RollcallEvent]>([
+    ['ERROR', { name: 'fault', where: 'here', error: new Error('x') }],
+    ['WARN', { ...applied, outcome: 'parked', reason: 'invalid' }],
+    ['WARN', { name: 'credential_problem', appId: 'shop', problem: 'the secret is not JSON' }],
+    ['INFO', { name: 'reconciles_planned', conversations: 3 }],
+  ])('speaks at level %s of what deserves it', (level, event) => {
+    expect(logOf(event)).toMatchObject({ level, message: event.name });
+  });
+
+  it('tells which invocation it was', () => {
+    const telemetry = new CloudWatchTelemetry('the key');
+    const context = {
+      awsRequestId: 'r-1',
+      functionName: 'f',
+      functionVersion: '1',
+      memoryLimitInMB: '256',
+      invokedFunctionArn: 'arn',
+    };
+    telemetry.begin(context as Parameters<CloudWatchTelemetry['begin']>[0]);
+    telemetry.emit(applied);
+    expect(lines()).toMatchObject([{ function_request_id: 'r-1' }]);
+  });
+});
+
+describe('the log of a fault', () => {
+  const faultLine = (error: unknown) => logOf({ name: 'fault', where: 'apply-changes', error });
+
+  it('says what it was and where it came from', () => {
+    const line = faultLine(new Error('the row that refused this wish is gone'));
+    expect(line).toMatchObject({
+      where: 'apply-changes',
+      error: 'Error',
+      problem: 'the row that refused this wish is gone',
+    });
+    expect(line).toHaveProperty('at.0', expect.stringContaining('telemetry.test.ts'));
+  });
+
+  it('says what AWS says besides', () => {
+    const $metadata = { httpStatusCode: 400, requestId: 'r-1' };
+    const error = Object.assign(new Error('not allowed'), { name: 'AccessDeniedException', $metadata });
+    expect(faultLine(error)).toMatchObject({
+      error: 'AccessDeniedException',
+      status: 400,
+      requestId: 'r-1',
+      problem: 'not allowed',
+    });
+  });
+
+  it('says the code of a network error', () => {
+    expect(faultLine(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }))).toMatchObject({
+      code: 'ECONNREFUSED',
+    });
+  });
+
+  it.each<[string, () => unknown]>([
+    ['a parser', () => JSON.parse('{"userId":ann@example.com}')],
+    ['the runtime', () => (undefined as unknown as Record<string, string>)['ann@example.com']],
+    ['an argument check', () => Buffer.alloc('ann@example.com' as unknown as number)],
+    [
+      'a service',
+      () => {
+        throw Object.assign(new Error('ann@example.com'), { name: 'ValidationException' });
+      },
+    ],
+    [
+      'somebody who throws a text',
+      () => {
+        throw 'ann@example.com';
+      },
+    ],
+  ])('does not repeat what %s failed on', (_, failing) => {
+    let thrown: unknown;
+    try {
+      failing();
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeDefined();
+    expect(JSON.stringify(faultLine(thrown))).not.toContain('ann@');
+  });
+});
+
+describe('the metrics', () => {
+  it('of an invocation are one line, whatever happened in it', () => {
+    const telemetry = new CloudWatchTelemetry('the key');
+    telemetry.emit(applied);
+    telemetry.emit({ ...applied, ageMs: 500 });
+    telemetry.emit({ ...applied, outcome: 'parked', reason: 'invalid' });
+    telemetry.emit({ name: 'reconciles_planned', conversations: 7 });
+    const logged = lines().length;
+    telemetry.flush();
+    const [metrics = {}, ...more] = lines().filter((line) => '_aws' in line);
+    expect(more).toEqual([]);
+    expect(lines()).toHaveLength(logged + 1);
+    expect(metrics).toMatchObject({
+      service: 'apply-changes',
+      ChangesApplied: 2,
+      ChangesParked: 1,
+      'Parked.invalid': 1,
+      ReconcilesPlanned: 7,
+      ChangeAgeMs: [1_500, 500, 1_500],
+    });
+    expect(metrics).toHaveProperty('_aws.CloudWatchMetrics.0.Namespace', 'Rollcall');
+    expect(metrics).toHaveProperty('_aws.CloudWatchMetrics.0.Dimensions', [['service']]);
+    const units = metricsIn(metrics).map(({ Name, Unit }) => [Name, Unit]);
+    expect(units).toEqual(units.map(([name = '']) => [name, METRICS[name as keyof typeof METRICS].unit]));
+  });
+
+  it('begin anew with each invocation', () => {
+    const telemetry = new CloudWatchTelemetry('the key');
+    telemetry.emit(applied);
+    telemetry.flush();
+    telemetry.emit(applied);
+    telemetry.flush();
+    const metrics = lines().filter((line) => '_aws' in line);
+    expect(metrics).toMatchObject([{ ChangesApplied: 1 }, { ChangesApplied: 1 }]);
+  });
+
+  it('of an invocation in which nothing happened are none', () => {
+    new CloudWatchTelemetry('the key').flush();
+    expect(lines()).toEqual([]);
+  });
+});
+
+function metricsIn(line: Line): { Name: string; Unit: string }[] {
+  const { CloudWatchMetrics } = line['_aws'] as {
+    CloudWatchMetrics: { Metrics: { Name: string; Unit: string }[] }[];
+  };
+  return CloudWatchMetrics.flatMap(({ Metrics }) => Metrics);
+}

@@ -1,0 +1,183 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { rosterTables } from '../support/roster-table.ts';
+import { type Ended, rollcall } from './run-rollcall.ts';
+
+const tables = rosterTables();
+let table: string;
+let env: Record<string, string>;
+
+beforeEach(async () => {
+  table = await tables.create();
+  env = { AWS_ENDPOINT_URL_DYNAMODB: await endpoint(), ROLLCALL_TABLE: table };
+});
+
+async function endpoint(): Promise<string> {
+  const { protocol, hostname, port } = (await tables.client.config.endpoint?.()) ?? {};
+  return `${protocol}//${hostname}:${port}`;
+}
+
+const app = (...args: readonly string[]): Promise<Ended> => rollcall(['app', ...args], { env });
+const shown = async (appId: string): Promise<unknown> =>
+  JSON.parse((await app('show', appId, '--json')).stdout);
+
+const DEFAULTS = {
+  host: 'https://api.smooch.io',
+  policy: 'managed',
+  protectedMembers: [],
+  requestsPerSecond: 100,
+  reconcile: true,
+};
+
+describe('rollcall app set', () => {
+  it('declares an app, with defaults for what is not said', async () => {
+    const { code, stdout, stderr } = await app('set', 'shop', '--id-kind', 'userId');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^app: +shop$/m);
+    expect(await shown('shop')).toEqual({ appId: 'shop', idKind: 'userId', ...DEFAULTS });
+  });
+
+  it('changes what is said, and leaves the rest as it is', async () => {
+    await app(
+      'set',
+      'shop',
+      '--id-kind',
+      'userExternalId',
+      '--policy',
+      'report',
+      '--host',
+      'https://x.zendesk.com/sc/',
+    );
+    const { code } = await app('set', 'shop', '--requests-per-second', '7.5', '--reconcile', 'off');
+    expect(code).toBe(0);
+    expect(await shown('shop')).toEqual({
+      appId: 'shop',
+      idKind: 'userExternalId',
+      host: 'https://x.zendesk.com/sc',
+      policy: 'report',
+      protectedMembers: [],
+      requestsPerSecond: 7.5,
+      reconcile: false,
+    });
+  });
+
+  it('keeps both of two changes that are made at once', async () => {
+    await app('set', 'shop', '--id-kind', 'userId');
+    await Promise.all([app('set', 'shop', '--reconcile', 'off'), app('set', 'shop', '--policy', 'exact')]);
+    expect(await shown('shop')).toMatchObject({ reconcile: false, policy: 'exact' });
+  });
+
+  it('refuses to change the id kind of a declared app, and says why', async () => {
+    await app('set', 'shop', '--id-kind', 'userId');
+    const { code, stdout, stderr } = await app(
+      'set',
+      'shop',
+      '--id-kind',
+      'userExternalId',
+      '--policy',
+      'exact',
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^rollcall: the app shop .* cannot change: one person would have two keys/);
+    expect(await shown('shop')).toMatchObject({ idKind: 'userId', policy: 'managed' });
+  });
+
+  it('needs the id kind of an app that is not declared yet', async () => {
+    const { code, stderr } = await app('set', 'shop', '--policy', 'exact');
+    expect(code).toBe(2);
+    expect(stderr).toBe('rollcall: the app shop is not declared yet: --id-kind must be given\n');
+    expect((await app('show', 'shop')).code).toBe(1);
+  });
+
+  it.each([
+    [['a/b', '--id-kind', 'userId'], /<?app>?.*letters, digits/],
+    [['shop', '--id-kind', 'email'], /--id-kind/],
+    [['shop', '--id-kind', 'userId', '--host', 'http://api.smooch.io'], /--host.*https/],
+    [['shop', '--id-kind', 'userId', '--policy', 'all'], /--policy/],
+    [['shop', '--id-kind', 'userId', '--requests-per-second', '0'], /--requests-per-second.*above 0/],
+    [['shop', '--id-kind', 'userId', '--reconcile', 'no'], /--reconcile/],
+  ])('takes %j for wrong usage', async (args, message) => {
+    const { code, stderr } = await app('set', ...args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^rollcall: /);
+    expect(stderr).toMatch(message);
+  });
+
+  it("notes a host that is none of the vendor's", async () => {
+    const { code, stderr } = await app(
+      'set',
+      'shop',
+      '--id-kind',
+      'userId',
+      '--host',
+      'http://127.0.0.1:8080',
+    );
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^rollcall: note: http:\/\/127\.0\.0\.1:8080 is none of the vendor's hosts/);
+  });
+});
+
+describe('rollcall app list', () => {
+  beforeEach(async () => {
+    await app('set', 'shop', '--id-kind', 'userId', '--reconcile', 'off');
+    await app('set', 'branches', '--id-kind', 'userExternalId');
+  });
+
+  it('is a table', async () => {
+    const { code, stdout } = await app('list');
+    expect(code).toBe(0);
+    expect(stdout.split('\n')).toEqual([
+      'APP       ID KIND         POLICY   RECONCILE  REQUESTS/S  HOST',
+      'branches  userExternalId  managed  on         100         https://api.smooch.io',
+      'shop      userId          managed  off        100         https://api.smooch.io',
+      '',
+    ]);
+  });
+
+  it('is an array as JSON', async () => {
+    expect(JSON.parse((await app('list', '--json')).stdout)).toMatchObject([
+      { appId: 'branches' },
+      { appId: 'shop' },
+    ]);
+  });
+});
+
+describe('rollcall app', () => {
+  it('says so where no app is declared', async () => {
+    expect((await app('list')).stdout).toMatch(/^no app is declared/);
+    expect((await app('list', '--json')).stdout).toBe('[]\n');
+    expect(await app('show', 'shop')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'rollcall: the app "shop" is not declared\n',
+    });
+  });
+
+  it('says in one line what the table answers, where it is the wrong one', async () => {
+    const { code, stderr } = await rollcall(['app', 'list', '--table', 'no-such-table'], { env });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^rollcall: ResourceNotFoundException: .*\n$/);
+  });
+
+  it('finds the local system by what npm start writes into this folder', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rollcall-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const options = { cwd: folder };
+    const missing = await rollcall(['app', 'list', '--local'], options);
+    expect(missing.stderr).toMatch(/^rollcall: there is no \.rollcall\/local\.json: does npm start run/);
+    mkdirSync(join(folder, '.rollcall'));
+    const local = {
+      dynamodb: await endpoint(),
+      sqs: 'http://127.0.0.1:1',
+      changeQueueUrl: 'http://127.0.0.1:1/q',
+    };
+    writeFileSync(join(folder, '.rollcall/local.json'), JSON.stringify({ ...local, tableName: table }));
+    expect(await rollcall(['app', 'list', '--local', '--json'], options)).toEqual({
+      code: 0,
+      stdout: '[]\n',
+      stderr: '',
+    });
+  });
+});

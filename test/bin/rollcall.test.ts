@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { rollcall } from './run-rollcall.ts';
+
+describe('rollcall', () => {
+  it.each([[['--help']], [['help']], [['enqueue', '--help']], [['app', 'set', '--help']]])(
+    'explains itself: %s',
+    async (args) => {
+      const { code, stdout, stderr } = await rollcall(args);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/^Usage: rollcall /);
+    },
+  );
+
+  it('says its version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await rollcall(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it.each([
+    [['bogus'], /^rollcall: unknown command 'bogus'$/m],
+    [['enqueue'], /^rollcall: missing required argument 'file'$/m],
+    [['enqueue', 'f', '--bogus'], /^rollcall: unknown option '--bogus'$/m],
+    [['enqueue', 'f', 'g'], /^rollcall: too many arguments/m],
+    [['app', 'list', '--table'], /^rollcall: option '--table <name>' argument missing$/m],
+    [['app', 'list'], /^rollcall: which table\? /m],
+    [['enqueue', '-'], /^rollcall: which queue\? /m],
+    [[], /^Usage: rollcall /m],
+    [['app'], /^Usage: rollcall app /m],
+  ])('takes %j for wrong usage, and says what is wrong', async (args, message) => {
+    const { code, stdout, stderr } = await rollcall(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  it('prints no colours where there is no terminal', async () => {
+    const { stderr } = await rollcall(['bogus']);
+    expect(stderr).not.toContain('\u001b');
+  });
+});

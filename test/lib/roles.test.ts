@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { mayDo } from './grants.ts';
+import { templateOf } from './template.ts';
+
+const template = templateOf();
+
+describe('each role may do what its function does, and nothing else', () => {
+  const always = (logs: string) => [
+    `logs:CreateLogStream ${logs}`,
+    `logs:PutLogEvents ${logs}`,
+    'xray:PutTelemetryRecords *',
+    'xray:PutTraceSegments *',
+  ];
+  const appSecrets = 'arn:Partition:secretsmanager:Region:AccountId:secret:rollcall/apps/*';
+
+  it('apply-changes', () => {
+    expect(mayDo(template, 'ConsumerApplyChangesRole')).toEqual(
+      [
+        ...always('ConsumerApplyChangesLogs'),
+        'dynamodb:GetItem RosterTable',
+        'dynamodb:PutItem RosterTable',
+        'dynamodb:UpdateItem RosterTable',
+        'secretsmanager:GetSecretValue CredentialsLogKey',
+        `secretsmanager:GetSecretValue ${appSecrets}`,
+        'sqs:ChangeMessageVisibility ChangeQueue',
+        'sqs:DeleteMessage ChangeQueue',
+        'sqs:GetQueueAttributes ChangeQueue',
+        'sqs:ReceiveMessage ChangeQueue',
+        'sqs:SendMessage ChangeQueueDeadLetterQueue',
+      ].sort(),
+    );
+  });
+
+  it('plan-reconciles', () => {
+    expect(mayDo(template, 'ReconcilerPlanReconcilesRole')).toEqual(
+      [
+        ...always('ReconcilerPlanReconcilesLogs'),
+        'dynamodb:Query RosterTable/index/worklist',
+        'dynamodb:UpdateItem RosterTable',
+        'sqs:SendMessage ReconcilerQueue',
+      ].sort(),
+    );
+  });
+
+  it('reconcile-conversation', () => {
+    expect(mayDo(template, 'ReconcilerReconcileConversationRole')).toEqual(
+      [
+        ...always('ReconcilerReconcileConversationLogs'),
+        'dynamodb:GetItem RosterTable',
+        'dynamodb:Query RosterTable',
+        'dynamodb:UpdateItem RosterTable',
+        'secretsmanager:GetSecretValue CredentialsLogKey',
+        `secretsmanager:GetSecretValue ${appSecrets}`,
+        'sqs:DeleteMessage ReconcilerQueue',
+        'sqs:GetQueueAttributes ReconcilerQueue',
+        'sqs:ReceiveMessage ReconcilerQueue',
+        'sqs:SendMessage ChangeQueue',
+      ].sort(),
+    );
+  });
+});

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isInvalid, readChange } from '../../functions/core/change.ts';
+import { saysCorrection } from '../../functions/core/correction.ts';
+import { CHANGE_SCHEMA_FILE, changeJsonSchema, changeSchemaText } from '../../schemas/generate.ts';
+import { anyChange, validChange } from '../support/change-arbitraries.ts';
+
+/** `strict`: a keyword or a type that the standard does not have fails the test. Formats: the pattern says it all. */
+const validator = new Ajv2020({ strict: true, formats: { 'date-time': true } });
+const fitsSchema = validator.compile(changeJsonSchema());
+
+/** What JSON makes of a value, as a message would carry it. */
+const sent = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+const isChange = (value: unknown) => !saysCorrection(value) && !isInvalid(readChange(value));
+
+/** The one thing that JSON Schema cannot say: it counts characters, the consumer counts UTF-16 code units. */
+const isTooLongInCodeUnitsOnly = (value: unknown) =>
+  Object.entries((value ?? {}) as object).some(
+    ([name, field]) =>
+      typeof field === 'string' &&
+      field.length > ({ id: 128, source: 128, userId: 256, userExternalId: 256 }[name] ?? Infinity),
+  );
+
+describe('change.v1.schema.json', () => {
+  it('is what the schema of the consumer generates (if not: node schemas/generate.ts)', () => {
+    expect(readFileSync(CHANGE_SCHEMA_FILE, 'utf8')).toBe(changeSchemaText());
+  });
+
+  it('has examples that fit, each a change of its own', () => {
+    const { examples } = JSON.parse(readFileSync(CHANGE_SCHEMA_FILE, 'utf8')) as { examples: unknown[] };
+    expect(examples.filter((example) => !fitsSchema(example) || !isChange(example))).toEqual([]);
+    expect(examples).not.toHaveLength(0);
+  });
+
+  it('takes every change that the consumer takes', () => {
+    fc.assert(fc.property(validChange(), (change) => isChange(sent(change)) && fitsSchema(sent(change))));
+  });
+
+  it('agrees with the consumer on whatever else may come', () => {
+    fc.assert(
+      fc.property(anyChange(), (value) => {
+        const message = sent(value);
+        return fitsSchema(message) === isChange(message) || isTooLongInCodeUnitsOnly(message);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it.each([
+    ['neither id', { userId: undefined }],
+    ['both ids', { userExternalId: 'E-1' }],
+    ['an id that is null', { userId: null }],
+    ['another version', { version: 2 }],
+    ['a path in the app id', { appId: 'a/b' }],
+    ['a line break at the end of the conversation id', { conversationId: 'c\n' }],
+    ['a control character', { userId: 'a\u0085b' }],
+    ['half a surrogate pair', { userId: 'a\ud83d' }],
+    ['an id of 257 characters', { userId: 'a'.repeat(257) }],
+    ['an empty id', { id: '' }],
+    ['no milliseconds', { occurredAt: '2026-01-15T08:30:00Z' }],
+    ['no zone', { occurredAt: '2026-01-15T08:30:00.000' }],
+    ['a day that never was', { occurredAt: '2026-02-29T08:30:00.000Z' }],
+    ['a correction', { kind: 'correction' }],
+  ])('refuses %s, as the consumer does', (_, fields) => {
+    const [example] = (changeJsonSchema() as { examples: object[] }).examples;
+    const value = sent({ ...example, ...fields });
+    expect({ schema: fitsSchema(value), consumer: isChange(value) }).toEqual({
+      schema: false,
+      consumer: false,
+    });
+  });
+});

@@ -1,0 +1,183 @@
+import type { AppRow } from '../../functions/core/app.ts';
+import type { ConversationPatch, ConversationRow } from '../../functions/core/conversation.ts';
+import {
+  type ConversationKey,
+  conversationText,
+  type MemberKey,
+  memberText,
+} from '../../functions/core/member-key.ts';
+import {
+  type MemberPatch,
+  type MemberRow,
+  type ParkedItem,
+  rowAfterPatch,
+  rowAfterWish,
+  type Wish,
+} from '../../functions/core/roster.ts';
+import type { Version } from '../../functions/core/version.ts';
+import type {
+  ConversationRows,
+  DueConversation,
+  DueConversations,
+  PutWish,
+  ReconcileRun,
+  ReconcileRuns,
+  Roster,
+} from '../../functions/workflows/ports.ts';
+
+const PAGE = 100;
+
+/** The roster in memory. Every row is copied in and out, and each method is one step, as with a table. */
+export class MemoryRoster implements Roster, DueConversations, ConversationRows, ReconcileRuns {
+  readonly shards = 1;
+  readonly #apps = new Map<string, AppRow>();
+  readonly #members = new Map<string, MemberRow>();
+  readonly #conversations = new Map<string, ConversationRow>();
+  readonly #runs = new Map<number, ReconcileRun>();
+  readonly #parked = new Map<string, ParkedItem>();
+
+  /** Declares an app. */
+  seedApp(row: AppRow): void {
+    this.#apps.set(row.appId, structuredClone(row));
+  }
+
+  /** Every member row, in no order that means anything. */
+  allMembers(): MemberRow[] {
+    return structuredClone([...this.#members.values()]);
+  }
+
+  allParked(): ParkedItem[] {
+    return structuredClone([...this.#parked.values()]);
+  }
+
+  async app(appId: string): Promise<AppRow | undefined> {
+    return structuredClone(this.#apps.get(appId));
+  }
+
+  async createConversation(key: ConversationKey, dueAtMs: number): Promise<void> {
+    if (!this.#conversations.has(conversationText(key))) this.#setDue(key, dueAtMs);
+  }
+
+  async putWish(key: MemberKey, wish: Wish, nowMs: number): Promise<PutWish> {
+    const before = this.#member(key);
+    if (before && before.version >= wish.version) return { written: false };
+    const row = this.#put(rowAfterWish(key, before, wish, nowMs));
+    return before ? { written: true, before, row } : { written: true, row };
+  }
+
+  async member(key: MemberKey): Promise<MemberRow | undefined> {
+    return this.#member(key);
+  }
+
+  async patchMember(key: MemberKey, version: Version, patch: MemberPatch): Promise<boolean> {
+    const row = this.#member(key);
+    if (row?.version !== version) return false;
+    this.#put(rowAfterPatch(row, wholeSeconds(patch)));
+    return true;
+  }
+
+  async countStart(key: MemberKey, version: Version, alone: boolean): Promise<MemberRow | undefined> {
+    const row = this.#member(key);
+    if (row?.version !== version) return undefined;
+    return this.#put({
+      ...row,
+      starts: row.starts + 1,
+      startsAlone: row.startsAlone + (alone ? 1 : 0),
+    });
+  }
+
+  async markDue(key: ConversationKey, dueAtMs: number): Promise<void> {
+    const row = this.#conversation(key);
+    if (!row || row.dueAtMs > dueAtMs) this.#setDue(key, dueAtMs);
+  }
+
+  async conversation(key: ConversationKey): Promise<ConversationRow | undefined> {
+    return this.#conversation(key);
+  }
+
+  /** A conversation that has no row yet gets one that is due at once. */
+  async patchConversation(key: ConversationKey, patch: ConversationPatch): Promise<void> {
+    if (!this.#conversation(key)) this.#setDue(key, 0);
+    const row = { ...this.#conversations.get(conversationText(key)), ...structuredClone(patch) };
+    const kept = Object.entries(row).filter(([, value]) => value !== null);
+    this.#conversations.set(conversationText(key), Object.fromEntries(kept) as unknown as ConversationRow);
+  }
+
+  async due(_shard: number, untilMs: number, limit: number): Promise<DueConversation[]> {
+    const due = [...this.#conversations.values()].filter(({ dueAtMs }) => dueAtMs <= untilMs);
+    const longestDue = due.toSorted((a, b) => a.dueAtMs - b.dueAtMs).slice(0, limit);
+    return longestDue.map(({ key, dueAtMs }) => ({ key: { ...key }, dueAtMs }));
+  }
+
+  async postpone({ key, dueAtMs }: DueConversation, toMs: number): Promise<boolean> {
+    if (this.#conversation(key)?.dueAtMs !== dueAtMs) return false;
+    this.#setDue(key, toMs);
+    return true;
+  }
+
+  async memberRows(key: ConversationKey, after?: string): Promise<{ rows: MemberRow[]; next?: string }> {
+    const rows = this.allMembers()
+      .filter((row) => conversationText(row.key) === conversationText(key))
+      .toSorted((a, b) => (a.key.memberId < b.key.memberId ? -1 : 1))
+      .filter((row) => after === undefined || row.key.memberId > after);
+    const page = rows.slice(0, PAGE);
+    const next = rows.length > PAGE ? page.at(-1)?.key.memberId : undefined;
+    return next === undefined ? { rows: page } : { rows: page, next };
+  }
+
+  async parkedItem(messageId: string): Promise<ParkedItem | undefined> {
+    return structuredClone(this.#parked.get(messageId));
+  }
+
+  async putParkedItem(item: ParkedItem): Promise<void> {
+    this.#parked.set(item.message.messageId, structuredClone(item));
+  }
+
+  async run(window: number): Promise<ReconcileRun> {
+    return this.#run(window);
+  }
+
+  async countPlanned(window: number, conversations: number): Promise<void> {
+    const run = this.#run(window);
+    this.#runs.set(window, { ...run, planned: run.planned + conversations });
+  }
+
+  async countNewlyHeld(window: number): Promise<void> {
+    const run = this.#run(window);
+    this.#runs.set(window, { ...run, newlyHeld: run.newlyHeld + 1 });
+  }
+
+  #run(window: number): ReconcileRun {
+    return this.#runs.get(window) ?? { planned: 0, newlyHeld: 0 };
+  }
+
+  #member(key: MemberKey): MemberRow | undefined {
+    return structuredClone(this.#members.get(memberText(key)));
+  }
+
+  #conversation(key: ConversationKey): ConversationRow | undefined {
+    return structuredClone(this.#conversations.get(conversationText(key)));
+  }
+
+  #put(row: MemberRow): MemberRow {
+    this.#members.set(memberText(row.key), structuredClone(row));
+    return row;
+  }
+
+  #setDue({ appId, conversationId }: ConversationKey, dueAtMs: number): void {
+    const key = { appId, conversationId };
+    this.#conversations.set(conversationText(key), {
+      ...this.#conversations.get(conversationText(key)),
+      key,
+      dueAtMs,
+    });
+  }
+}
+
+/** A table's time to live counts whole seconds: the next one, so that nothing goes too early. */
+function wholeSeconds(patch: MemberPatch): MemberPatch {
+  const { expiresAtMs } = patch;
+  return typeof expiresAtMs === 'number'
+    ? { ...patch, expiresAtMs: Math.ceil(expiresAtMs / 1000) * 1000 }
+    : patch;
+}
