@@ -27,14 +27,14 @@ const CREDENTIALS_HELP = `
 Region and credentials are found as the AWS CLI finds them (AWS_REGION, AWS_PROFILE, …).
 AWS_ENDPOINT_URL_SQS and AWS_ENDPOINT_URL_DYNAMODB name other endpoints.`;
 
-export function addTableOptions(command: Command): Command {
-  return addLocalOption(
+export function addTableOptions(command: Command): void {
+  addLocalOption(
     command.option('--table <name>', 'the roster table: output RosterTableName (env: ROLLCALL_TABLE)'),
   ).addHelpText('after', CREDENTIALS_HELP);
 }
 
-export function addQueueOptions(command: Command): Command {
-  return addLocalOption(
+export function addQueueOptions(command: Command): void {
+  addLocalOption(
     command.option(
       '--change-queue-url <url>',
       'the change queue: output ChangeQueueUrl (env: ROLLCALL_CHANGE_QUEUE_URL)',

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import packageJson from '../package.json' with { type: 'json' };
 import { addAppList } from './commands/app-list.ts';
 import { addAppSet } from './commands/app-set.ts';
 import { addAppShow } from './commands/app-show.ts';
@@ -26,7 +27,7 @@ export async function runRollcall(args: readonly string[]): Promise<number> {
 function program(end: (exitCode: number) => void): Command {
   const rollcall = new Command('rollcall')
     .description('Keeps the participants of group conversations as your own systems say they should be.')
-    .version(packageJson.version)
+    .version(version())
     .exitOverride()
     .configureOutput({ outputError: (text) => complain(text.replace(/^error: /, '').trimEnd()) })
     .addHelpText('after', EXIT_CODES_HELP);
@@ -38,6 +39,11 @@ function program(end: (exitCode: number) => void): Command {
   addAppShow(app);
   addEnqueue(rollcall, end);
   return rollcall;
+}
+
+function version(): string {
+  const text = readFileSync(join(import.meta.dirname, '../package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 function exitCodeOf(error: unknown): number {

@@ -192,7 +192,7 @@ function sayingOf(fields: Readonly<Record<string, unknown>>): Said | undefined {
 function isCorrection(fields: Readonly<Record<string, unknown>>): boolean {
   const { version, appId, conversationId, idKind, memberId, plannedAgainst = '', cause, passId } = fields;
   const isShort = (value: unknown, longest: number) =>
-    typeof value === 'string' && value.length >= 1 && value.length <= longest;
+    typeof value === 'string' && value !== '' && [...value].length <= longest;
   return (
     version === 1 &&
     isPathId(appId) &&
@@ -216,10 +216,11 @@ function isPathId(value: unknown): value is string {
   );
 }
 
-/** Text without control characters (C0, DEL, C1) and without half a surrogate pair, its length in UTF-16 code units. */
+/** Text of so many Unicode characters at most, none of them a control character (C0, DEL, C1) or half a surrogate pair. */
 function isText(value: unknown, longest: number): value is string {
-  if (typeof value !== 'string' || value.length < 1 || value.length > longest) return false;
-  return [...value].every((character) => {
+  const characters = typeof value === 'string' ? [...value] : [];
+  if (characters.length < 1 || characters.length > longest) return false;
+  return characters.every((character) => {
     const code = character.codePointAt(0) ?? 0;
     const isControl = code < 0x20 || (code >= 0x7f && code <= 0x9f);
     const isHalf = code >= 0xd800 && code <= 0xdfff;

@@ -15,7 +15,7 @@ export const CHANGE_SCHEMA_FILE = join(import.meta.dirname, 'change.v1.schema.js
 const DESCRIPTION = `\
 One person is to join or to leave one conversation. The names are the vendor's. Which of userId and userExternalId \
 names the members is declared once per app; a change that uses the other is parked. Fields that are not listed are \
-ignored. Lengths are in UTF-16 code units: a character outside the Basic Multilingual Plane counts as two. The whole \
+ignored. Lengths count characters, as Unicode has them. The whole \
 message is at most 64 KiB.`;
 
 const PROPERTY_DESCRIPTIONS: Readonly<Record<keyof z.input<typeof changeSchema>, string>> = {

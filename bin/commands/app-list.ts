@@ -4,10 +4,12 @@ import { addTableOptions, connectTable, type DeploymentOptions } from '../deploy
 import { print } from '../terminal.ts';
 
 export function addAppList(app: Command): void {
-  addTableOptions(app.command('list'))
+  const command = app
+    .command('list')
     .description('list the declared apps')
     .option('--json', 'print a JSON array of app rows')
     .action(listApps);
+  addTableOptions(command);
 }
 
 async function listApps(options: DeploymentOptions & { readonly json?: true }): Promise<void> {

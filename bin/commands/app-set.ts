@@ -28,7 +28,8 @@ The id kind of a declared app never changes: one person would have two keys in t
 Credentials are not set here: put them into the app's secret.`;
 
 export function addAppSet(app: Command): void {
-  addTableOptions(app.command('set'))
+  const command = app
+    .command('set')
     .description('declare an app, or change what is declared of it')
     .argument('<app>', "the vendor's id of the app", readAppId)
     .addOption(
@@ -51,6 +52,7 @@ export function addAppSet(app: Command): void {
     )
     .addHelpText('after', HELP)
     .action(setApp);
+  addTableOptions(command);
 }
 
 async function setApp(appId: string, options: AppSetOptions): Promise<void> {

@@ -4,11 +4,13 @@ import { addTableOptions, connectTable, type DeploymentOptions } from '../deploy
 import { CommandError, print } from '../terminal.ts';
 
 export function addAppShow(app: Command): void {
-  addTableOptions(app.command('show'))
+  const command = app
+    .command('show')
     .description('show what is declared of an app')
     .argument('<app>', "the vendor's id of the app")
     .option('--json', 'print the app row as JSON')
     .action(showApp);
+  addTableOptions(command);
 }
 
 async function showApp(appId: string, options: DeploymentOptions & { readonly json?: true }): Promise<void> {

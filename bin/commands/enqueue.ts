@@ -33,7 +33,8 @@ Exit codes: 0 all sent · 1 some refused or not sent · 2 wrong usage · 130 int
 
 /** `end` is given the exit code. */
 export function addEnqueue(program: Command, end: (exitCode: number) => void): void {
-  addQueueOptions(program.command('enqueue'))
+  const command = program
+    .command('enqueue')
     .description('validate changes and put them on the change queue')
     .argument('<file>', 'a file of changes, one JSON object per line; - for standard input')
     .option('--dry-run', 'validate only')
@@ -45,6 +46,7 @@ export function addEnqueue(program: Command, end: (exitCode: number) => void): v
     .option('--json', 'print one JSON object instead of a sentence')
     .addHelpText('after', HELP)
     .action(async (file: string, options: EnqueueOptions) => end(await enqueue(file, options)));
+  addQueueOptions(command);
 }
 
 async function enqueue(file: string, options: EnqueueOptions): Promise<number> {

@@ -15,6 +15,8 @@ export interface ParticipantsPage {
 export interface Listing {
   readonly participants: ReadonlyMap<string, Participant>;
   readonly cursors: ReadonlySet<string>;
+  /** The last page said that it is the last, and yet named a next one: that must be empty. */
+  readonly isOver: boolean;
 }
 
 export type ListingStep =
@@ -23,7 +25,7 @@ export type ListingStep =
   /** The pages contradict each other: nothing may be concluded from them. */
   | { readonly kind: 'doubtful'; readonly why: string };
 
-export const EMPTY_LISTING: Listing = { participants: new Map(), cursors: new Set() };
+export const EMPTY_LISTING: Listing = { participants: new Map(), cursors: new Set(), isOver: false };
 
 /** Far beyond any conversation; a server that pages for ever must not keep us. */
 const PAGES_MAX = 1_000;
@@ -35,11 +37,20 @@ export function addPage(listing: Listing, page: ParticipantsPage): ListingStep {
   if (participants.size < listing.participants.size + page.participants.length) {
     return { kind: 'doubtful', why: 'a participant came twice' };
   }
-  if (!page.hasMore) return { kind: 'complete', participants: [...participants.values()] };
+  const isEmpty = page.participants.length === 0;
+  if (listing.isOver && (page.hasMore || !isEmpty))
+    return { kind: 'doubtful', why: 'it went on after its last page' };
   const after = page.afterCursor;
+  if (!page.hasMore && (isEmpty || after === undefined)) {
+    return { kind: 'complete', participants: [...participants.values()] };
+  }
   if (after === undefined) return { kind: 'doubtful', why: 'more pages without a cursor' };
-  if (page.participants.length === 0) return { kind: 'doubtful', why: 'an empty page before the last' };
+  if (isEmpty) return { kind: 'doubtful', why: 'an empty page before the last' };
   if (listing.cursors.has(after)) return { kind: 'doubtful', why: 'a cursor came twice' };
   if (listing.cursors.size >= PAGES_MAX) return { kind: 'doubtful', why: 'too many pages' };
-  return { kind: 'more', after, listing: { participants, cursors: new Set([...listing.cursors, after]) } };
+  return {
+    kind: 'more',
+    after,
+    listing: { participants, cursors: new Set([...listing.cursors, after]), isOver: !page.hasMore },
+  };
 }

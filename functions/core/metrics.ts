@@ -50,7 +50,7 @@ const COMMON = {
 } as const satisfies Record<string, Metric>;
 
 /** Changes parked for one reason: `Parked.invalid` and so on. */
-export type ParkedMetricName = `Parked.${ParkReason}`;
+type ParkedMetricName = `Parked.${ParkReason}`;
 export type MetricName = keyof typeof COMMON | ParkedMetricName;
 
 const PARKED = Object.fromEntries(

@@ -27,7 +27,7 @@ const CATCH_UP_MS = 50;
 /** The same for slots that are further apart than that: a timer may fire so late. */
 const LATE_TIMER_MS = 5;
 /** The first rate, and the factor it gains with each success until the first refusal. */
-const START_PER_SECOND = 1e9;
+const START_PER_SECOND = 50;
 const START_GROWTH = 1.2;
 /** What one refusal leaves of the rate at least. */
 const SMALLEST_REST = 0.9;

@@ -67,7 +67,9 @@ export interface MemberRow {
 
 /** Fields of a row to set; `null` removes one. */
 export type MemberPatch = {
-  readonly [Field in Exclude<keyof MemberRow, 'key'>]?: MemberRow[Field] | null;
+  readonly [Field in Exclude<keyof MemberRow, 'key' | 'version'>]?:
+    | MemberRow[Field]
+    | (undefined extends MemberRow[Field] ? null : never);
 };
 
 /** A change that needs an operator, kept whole. */

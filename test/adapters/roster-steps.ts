@@ -46,6 +46,7 @@ const patch: fc.Arbitrary<MemberPatch> = fc.record(
     participantId: orNull(text),
     timesCorrected: orNull(count),
     correctedAtMs: orNull(ms),
+    failingAloneSinceMs: orNull(ms),
     expiresAtMs: orNull(ms),
   } satisfies {
     [Field in Exclude<keyof MemberPatch, 'version' | 'changeId' | 'subscribeSDKClient'>]-?: unknown;

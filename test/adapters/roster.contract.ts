@@ -79,6 +79,7 @@ export function describeRoster(name: string, make: () => RosterUnderTest | Promi
           reason: 'why',
           timesCorrected: 3,
           correctedAtMs: NOW,
+          failingAloneSinceMs: NOW,
           startsAlone: 2,
           expiresAtMs: NOW + 31 * DAY,
         } as const;

@@ -1,10 +1,13 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { CloudWatchTelemetry } from '../../functions/adapters/telemetry.ts';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { CloudWatchTelemetry, startTelemetry } from '../../functions/adapters/telemetry.ts';
 import type { Difference } from '../../functions/core/drift.ts';
 import type { RollcallEvent } from '../../functions/core/events.ts';
 import { METRICS } from '../../functions/core/metrics.ts';
 import type { Telemetry } from '../../functions/workflows/ports.ts';
+import { clientConfig } from '../../local/embedded/endpoints.ts';
 import { memberKey } from '../support/builders.ts';
+import { answer, type Script, scriptedServer } from '../support/scripted-server.ts';
 
 type Line = Record<string, unknown>;
 
@@ -221,6 +224,33 @@ describe('the metrics', () => {
   it('of an invocation in which nothing happened are none', () => {
     new CloudWatchTelemetry('the key').flush();
     expect(lines()).toEqual([]);
+  });
+});
+
+describe('telemetry that is started', () => {
+  async function started(script: Script): Promise<CloudWatchTelemetry> {
+    const { host } = await scriptedServer(script);
+    const client = new SecretsManagerClient(clientConfig(host, 'eu-west-1'));
+    onTestFinished(() => client.destroy());
+    return startTelemetry(client, 'log-key');
+  }
+
+  it("hashes with the deployment's key", async () => {
+    const telemetry = await started((response) => answer(response, 200, { SecretString: 'the key' }));
+    expect(lines()).toEqual([]);
+    telemetry.emit(applied);
+    const { member: hash } = logOf(applied, 'the key');
+    expect(lines()).toMatchObject([{ member: hash }, { member: hash }]);
+  });
+
+  it('goes on without it, and says so', async () => {
+    const refusal = { __type: 'AccessDeniedException', Message: 'no' };
+    const telemetry = await started((response) => answer(response, 400, refusal));
+    telemetry.emit(applied);
+    expect(lines()).toMatchObject([
+      { message: 'fault', where: 'log-key', error: 'AccessDeniedException' },
+      { message: 'change', member: expect.stringMatching(/^[0-9a-f]{16}$/) },
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { rosterTables } from '../support/roster-table.ts';
-import { type Ended, rollcall } from './run-rollcall.ts';
+import { type Ended, rollcall, startRollcall } from './run-rollcall.ts';
 
 const tables = rosterTables();
 let table: string;
@@ -19,7 +19,7 @@ async function endpoint(): Promise<string> {
   return `${protocol}//${hostname}:${port}`;
 }
 
-const app = (...args: readonly string[]): Promise<Ended> => rollcall(['app', ...args], { env });
+const app = (...args: readonly string[]): Promise<Ended> => rollcall(['app', ...args], env);
 const shown = async (appId: string): Promise<unknown> =>
   JSON.parse((await app('show', appId, '--json')).stdout);
 
@@ -63,10 +63,16 @@ describe('rollcall app set', () => {
     });
   });
 
-  it('keeps both of two changes that are made at once', async () => {
+  it('keeps all changes that are made at once', async () => {
     await app('set', 'shop', '--id-kind', 'userId');
-    await Promise.all([app('set', 'shop', '--reconcile', 'off'), app('set', 'shop', '--policy', 'exact')]);
-    expect(await shown('shop')).toMatchObject({ reconcile: false, policy: 'exact' });
+    const changes = [
+      ['--reconcile', 'off'],
+      ['--policy', 'exact'],
+      ['--requests-per-second', '5'],
+    ];
+    const ended = changes.map((change) => startRollcall(['app', 'set', 'shop', ...change], { env }).ended);
+    expect((await Promise.all(ended)).map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(await shown('shop')).toMatchObject({ reconcile: false, policy: 'exact', requestsPerSecond: 5 });
   });
 
   it('refuses to change the id kind of a declared app, and says why', async () => {
@@ -156,7 +162,7 @@ describe('rollcall app', () => {
   });
 
   it('says in one line what the table answers, where it is the wrong one', async () => {
-    const { code, stderr } = await rollcall(['app', 'list', '--table', 'no-such-table'], { env });
+    const { code, stderr } = await rollcall(['app', 'list', '--table', 'no-such-table'], env);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^rollcall: ResourceNotFoundException: .*\n$/);
   });
@@ -165,7 +171,7 @@ describe('rollcall app', () => {
     const folder = mkdtempSync(join(tmpdir(), 'rollcall-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const options = { cwd: folder };
-    const missing = await rollcall(['app', 'list', '--local'], options);
+    const missing = await startRollcall(['app', 'list', '--local'], options).ended;
     expect(missing.stderr).toMatch(/^rollcall: there is no \.rollcall\/local\.json: does npm start run/);
     mkdirSync(join(folder, '.rollcall'));
     const local = {
@@ -174,7 +180,7 @@ describe('rollcall app', () => {
       changeQueueUrl: 'http://127.0.0.1:1/q',
     };
     writeFileSync(join(folder, '.rollcall/local.json'), JSON.stringify({ ...local, tableName: table }));
-    expect(await rollcall(['app', 'list', '--local', '--json'], options)).toEqual({
+    expect(await startRollcall(['app', 'list', '--local', '--json'], options).ended).toEqual({
       code: 0,
       stdout: '[]\n',
       stderr: '',

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { rollcall } from './run-rollcall.ts';
+import { rollcall, startRollcall } from './run-rollcall.ts';
 
 describe('rollcall', () => {
   it.each([[['--help']], [['help']], [['enqueue', '--help']], [['app', 'set', '--help']]])(
@@ -12,9 +13,10 @@ describe('rollcall', () => {
     },
   );
 
-  it('says its version', async () => {
+  it('runs by its own name, and says its version', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-    expect(await rollcall(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    const { ended } = startRollcall(['--version']);
+    expect(await ended).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
   it.each([
@@ -34,7 +36,14 @@ describe('rollcall', () => {
   });
 
   it('prints no colours where there is no terminal', async () => {
-    const { stderr } = await rollcall(['bogus']);
-    expect(stderr).not.toContain('\u001b');
+    const { code, stderr } = await startRollcall(['bogus']).ended;
+    expect({ code, stderr }).toEqual({ code: 2, stderr: "rollcall: unknown command 'bogus'\n" });
+  });
+
+  it('does not mind that nobody reads its output to the end', async () => {
+    const { child, ended } = startRollcall(['--help']);
+    child.stdout.destroy();
+    const [[code]] = await Promise.all([once(child, 'exit'), ended.catch(() => {})]);
+    expect(code).toBe(0);
   });
 });

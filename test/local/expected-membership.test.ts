@@ -101,8 +101,43 @@ describe('the two opinions', () => {
         ? { ...value, appId, ...(keep > 1 && { occurredAt }) }
         : value,
     );
+  const onTheBorder = fc
+    .constantFrom(
+      ...[300_000, 300_001, -2_592_000_000, -2_592_000_001].map((ms) => new Date(NOW_MS + ms).toISOString()),
+      ...['+23:59', '+24:00', '-00:00', '+05:60'].map((zone) => AS_OF.replace('Z', zone)),
+    )
+    .map((occurredAt) => ({ ...CHANGE, occurredAt }));
+  const correction = {
+    version: 1,
+    kind: 'correction',
+    appId: 'app',
+    conversationId: 'room',
+    idKind: 'userId',
+    memberId: 'a',
+    cause: 'missing',
+    passId: 'p',
+  };
+  const nearlyCorrection = fc
+    .constantFrom<object>(
+      {},
+      { cause: 'deferred', plannedAgainst: 'v' },
+      { memberId: 'x'.repeat(256), passId: 'x'.repeat(128) },
+      { version: 2 },
+      { appId: 'a/b' },
+      { conversationId: '' },
+      { idKind: 'email' },
+      { memberId: '' },
+      { memberId: 'x'.repeat(257) },
+      { plannedAgainst: null },
+      { cause: 'because' },
+      { passId: '' },
+      { passId: 'x'.repeat(129) },
+    )
+    .map((fields) => ({ ...correction, ...fields }));
   const body = fc.oneof(
     { weight: 20, arbitrary: nearly.map((value) => JSON.stringify(value)) },
+    { weight: 3, arbitrary: onTheBorder.map((value) => JSON.stringify(value)) },
+    { weight: 3, arbitrary: nearlyCorrection.map((value) => JSON.stringify(value)) },
     { weight: 1, arbitrary: fc.string().filter((text) => text.trim() !== '') },
   );
 

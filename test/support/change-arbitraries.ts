@@ -15,9 +15,9 @@ const printable = (maxLength: number) =>
       fc.string({ minLength: 1, maxLength, unit: 'binary' }),
       fc.string({ minLength: 1, maxLength, unit: 'grapheme' }),
       fc.constantFrom('../..', 'a%2fb', '"', '\\', '{}', '__proto__', "'; --", '<b>', '\u2028', '\uffff'),
-      fc.constant('x'.repeat(maxLength)),
+      fc.constantFrom('x'.repeat(maxLength), '🦺'.repeat(maxLength)),
     )
-    .filter((text) => text.length <= maxLength && text.isWellFormed() && !CONTROL_CHARACTER.test(text));
+    .filter((text) => [...text].length <= maxLength && text.isWellFormed() && !CONTROL_CHARACTER.test(text));
 
 const time = fc
   .tuple(
@@ -94,6 +94,7 @@ const oddValue = fc.oneof(
     'x'.repeat(129),
     'x'.repeat(257),
     '😀'.repeat(129),
+    '😀'.repeat(257),
   ),
   fc.constantFrom(
     '2026-01-15T08:30:00Z',

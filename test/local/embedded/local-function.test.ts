@@ -91,11 +91,11 @@ describe.concurrent('a function', () => {
   });
 
   test('that is frozen beyond its time-out goes on where it stood', async (context) => {
-    const { tested, invoke, untilBegun } = start(context, { timeoutMs: 400 });
+    const { tested, invoke, untilBegun } = start(context, { timeoutMs: 800 });
     const slow = invoke('takeLong');
     await untilBegun();
     tested.processes[0]?.freeze();
-    const frozen = await Promise.race([slow, new Promise((resolve) => setTimeout(resolve, 600, 'frozen'))]);
+    const frozen = await Promise.race([slow, new Promise((resolve) => setTimeout(resolve, 1_000, 'frozen'))]);
     expect(frozen).toBe('frozen');
     tested.processes[0]?.thaw();
     expect(await slow).toEqual({ kind: 'returned', value: 'done' });
