@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import type { DynamoDBAppRows } from '../functions/adapters/app-rows.ts';
 import type { SQSChangeSender } from '../functions/adapters/change-sender.ts';
-import type { DynamoDBRoster } from '../functions/adapters/roster.ts';
+import type { DynamoDBOperatorRoster } from '../functions/adapters/operator-roster.ts';
 import { CommandError, UsageError } from './terminal.ts';
 
 /** Which deployment a command is for, as the command line says. */
@@ -19,8 +19,12 @@ const LOCAL_FILE = '.rollcall/local.json';
 const localSystem = z.object({
   sqs: z.url(),
   dynamodb: z.url(),
+  secretsManager: z.url(),
+  vendor: z.url(),
   changeQueueUrl: z.url(),
   tableName: z.string().check(z.minLength(1)),
+  secretPrefix: z.string().check(z.minLength(1)),
+  settings: z.record(z.string(), z.unknown()),
 });
 
 const CREDENTIALS_HELP = `
@@ -28,9 +32,12 @@ Region and credentials are found as the AWS CLI finds them (AWS_REGION, AWS_PROF
 AWS_ENDPOINT_URL_SQS and AWS_ENDPOINT_URL_DYNAMODB name other endpoints.`;
 
 export function addTableOptions(command: Command): void {
-  addLocalOption(
-    command.option('--table <name>', 'the roster table: output RosterTableName (env: ROLLCALL_TABLE)'),
-  ).addHelpText('after', CREDENTIALS_HELP);
+  addLocalOption(addTableOption(command)).addHelpText('after', CREDENTIALS_HELP);
+}
+
+/** For a command that has the other options from elsewhere. */
+export function addTableOption(command: Command): Command {
+  return command.option('--table <name>', 'the roster table: output RosterTableName (env: ROLLCALL_TABLE)');
 }
 
 export function addQueueOptions(command: Command): void {
@@ -54,15 +61,17 @@ function addLocalOption(command: Command): Command {
 /** The roster table of the deployment. */
 export async function connectTable(
   options: DeploymentOptions,
-): Promise<{ roster: DynamoDBRoster; apps: DynamoDBAppRows }> {
+): Promise<{ readonly apps: DynamoDBAppRows; readonly roster: DynamoDBOperatorRoster }> {
   const name = options.table ?? useLocal(options)?.tableName ?? process.env['ROLLCALL_TABLE'];
   if (!name) throw new UsageError('which table? Give --table, ROLLCALL_TABLE or --local');
+  // An app row remembers the name of its table: by another name it would look restored.
+  if (name.includes(':')) throw new UsageError('the table must be given by its name, not by its ARN');
   const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
   const { awsClient } = await import('../functions/adapters/aws-client.ts');
   const { DynamoDBAppRows } = await import('../functions/adapters/app-rows.ts');
-  const { DynamoDBRoster } = await import('../functions/adapters/roster.ts');
+  const { DynamoDBOperatorRoster } = await import('../functions/adapters/operator-roster.ts');
   const client = awsClient(DynamoDBClient);
-  return { roster: new DynamoDBRoster(client, name), apps: new DynamoDBAppRows(client, name) };
+  return { apps: new DynamoDBAppRows(client, name), roster: new DynamoDBOperatorRoster(client, name) };
 }
 
 /** The change queue of the deployment. */
@@ -79,13 +88,14 @@ export async function connectChangeQueue(options: DeploymentOptions): Promise<SQ
 }
 
 /** The AWS clients that this process makes from here on talk to the local system. */
-function useLocal({ local }: DeploymentOptions): z.infer<typeof localSystem> | undefined {
+export function useLocal({ local }: DeploymentOptions): z.infer<typeof localSystem> | undefined {
   if (!local) return undefined;
   const system = readLocalSystem();
   delete process.env['AWS_PROFILE'];
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_SQS: system.sqs,
     AWS_ENDPOINT_URL_DYNAMODB: system.dynamodb,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: system.secretsManager,
     AWS_REGION: 'us-east-1',
     // The emulators take any; a person's real ones have no business there.
     AWS_ACCESS_KEY_ID: 'local',

@@ -1,10 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { addAdopt } from './commands/adopt.ts';
 import { addAppList } from './commands/app-list.ts';
 import { addAppSet } from './commands/app-set.ts';
 import { addAppShow } from './commands/app-show.ts';
+import { addApprove } from './commands/approve.ts';
+import { addConversationSet } from './commands/conversation-set.ts';
+import { addDeclare } from './commands/declare.ts';
 import { addEnqueue } from './commands/enqueue.ts';
+import { addPlan } from './commands/plan.ts';
+import { addStatus } from './commands/status.ts';
 import { complain, describe, UsageError } from './terminal.ts';
 
 const EXIT_CODES_HELP = `
@@ -20,7 +26,9 @@ export async function runRollcall(args: readonly string[]): Promise<number> {
     await program(end).parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
-    return exitCodeOf(error);
+    const code = exitCodeOf(error);
+    // Of a plan, 2 says that there are differences.
+    return code === 2 && args[0] === 'plan' ? 1 : code;
   }
 }
 
@@ -34,10 +42,18 @@ function program(end: (exitCode: number) => void): Command {
   const app = rollcall
     .command('app')
     .description('declare apps: nothing of an undeclared app is ever applied');
-  addAppSet(app);
+  addAppSet(app, end);
   addAppList(app);
   addAppShow(app);
+  addConversationSet(
+    rollcall.command('conversation').description('set what holds for one conversation only'),
+  );
+  addAdopt(rollcall);
+  addDeclare(rollcall, end);
   addEnqueue(rollcall, end);
+  addStatus(rollcall, end);
+  addPlan(rollcall, end);
+  addApprove(rollcall);
   return rollcall;
 }
 

@@ -25,6 +25,27 @@ export function count(number: number): string {
   return number.toLocaleString('en-US');
 }
 
+/** Lines of cells, each column as wide as its widest cell. */
+export function columns(lines: readonly (readonly string[])[]): string {
+  const widthOf = (column: number) => Math.max(...lines.map((line) => line[column]?.length ?? 0));
+  const widths = lines[0]?.map((_, column) => widthOf(column)) ?? [];
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** An id as it can safely be shown: what a terminal might obey, or nobody could see, is escaped. */
+export function shown(id: string): string {
+  if (/^[\p{L}\p{M}\p{N}\p{P}\p{S}]+$/u.test(id)) return id;
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(id).replace(/[^ -~]/g, escaped);
+}
+
 const BUGS = [TypeError, RangeError, ReferenceError, SyntaxError];
 
 /** What went wrong, in one line; with its stack only where it is a fault of this program. */

@@ -73,7 +73,7 @@ const AWKWARD_IDS: readonly string[] = [
   '0',
   '🦺-0042',
   'שלום-17',
-  'x'.repeat(256),
+  'x'.repeat(255),
 ];
 
 export function memberOf(app: ExampleApp, conversationId: string, memberId: string): Member {

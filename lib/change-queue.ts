@@ -11,8 +11,11 @@ import { Construct } from 'constructs';
 /** The longest that SQS keeps a message. */
 export const LONGEST_RETENTION = Duration.days(14);
 
-/** A message that the consumer cannot park itself, because its process dies first, ends on the dead-letter queue all the same. */
-const BACKSTOP_RECEIVES = 200;
+/**
+ * A message that the consumer cannot park itself, because its process dies first, ends on the dead-letter queue all
+ * the same. As many as SQS allows: with a minute between them, the table may be out for half a day first.
+ */
+const BACKSTOP_RECEIVES = 1_000;
 
 /** A parked message carries its reason in attributes: kept this far below what the dead-letter queue takes, it always fits. */
 const LARGEST_MESSAGE_BYTES = 64 * 1024;

@@ -31,6 +31,7 @@ export class Consumer extends Construct {
         APP_SECRET_PREFIX: credentials.appSecretPrefix,
         LOG_KEY_SECRET: credentials.logKey.secretArn,
         EXTRA_HOSTS: JSON.stringify(config.extraHosts),
+        POLICY: config.policy,
         TIMINGS: JSON.stringify(config.timings),
         BUDGET_SHARE: String((1 - config.reconcilerShare) / config.consumerConcurrency),
       },

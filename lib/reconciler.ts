@@ -56,6 +56,7 @@ export class Reconciler extends Construct {
           APP_SECRET_PREFIX: credentials.appSecretPrefix,
           LOG_KEY_SECRET: credentials.logKey.secretArn,
           EXTRA_HOSTS: JSON.stringify(config.extraHosts),
+          POLICY: config.policy,
           TIMINGS: JSON.stringify(config.timings),
           BUDGET_SHARE: String(config.reconcilerShare / config.reconcileConcurrency),
         },

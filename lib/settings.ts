@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DEFAULT_POLICY, POLICIES } from '../functions/core/app.ts';
 import { type Timings, timingsSchema } from '../functions/core/timings.ts';
 
 /** Every setting is a key of the CDK context that begins with this. */
@@ -62,6 +63,10 @@ export const settingsSchema = z.object({
   scheduleMinutes: wholeNumber(1, 60)
     .default(1)
     .describe('How often the planner looks for conversations that are due.'),
+  policy: z
+    .enum(POLICIES)
+    .default(DEFAULT_POLICY)
+    .describe('How far drift is corrected in apps and conversations that have no policy of their own.'),
   changeRetentionDays: wholeNumber(1, 14)
     .default(14)
     .describe(

@@ -1,24 +1,55 @@
-import { readInput } from './demo/input.ts';
-import { EXAMPLE, readDemoOptions } from './demo/options.ts';
-import { failures, progressLine, summarise, table } from './demo/report.ts';
+import { type Input, readInput } from './demo/input.ts';
+import { DEMO_HELP, type DemoOptions, readDemoOptions } from './demo/options.ts';
+import { progressLine, table } from './demo/report.ts';
 import { type Progress, tellStory } from './demo/story.ts';
+import { failures, summarise } from './demo/summary.ts';
+import { Interrupted, onInterruption } from './interruption.ts';
 
-const options = readDemoOptions(process.argv.slice(2));
+const CLEAR_LINE = '\r\u001b[2K';
 const isTerminal = process.stderr.isTTY === true;
-const input = readInput(options.file, Date.now());
-console.error(
-  `${input.lines.length} lines of ${options.file}, seed ${options.seed}: starting the deployed system on this machine`,
-);
+process.exitCode = await main(process.argv.slice(2));
 
-const story = await tellStory(input, options, showProgress);
-if (isTerminal) process.stderr.write('\r\u001b[K');
-const summary = summarise(story);
-const failed = failures(story, summary, options.file === EXAMPLE);
-console.log(table(summary, failed));
-if (options.json) console.log(JSON.stringify(summary));
-process.exitCode = failed.length > 0 ? 1 : 0;
+async function main(args: readonly string[]): Promise<number> {
+  let options: DemoOptions | 'help';
+  let input: Input;
+  try {
+    options = readDemoOptions(args);
+    if (options === 'help') {
+      console.log(DEMO_HELP);
+      return 0;
+    }
+    input = readInput(options.file, Date.now());
+  } catch (error) {
+    console.error(
+      `demo: ${error instanceof Error ? error.message : error}\nnpm run demo -- --help tells more.`,
+    );
+    return 2;
+  }
+  const signal = onInterruption();
+  try {
+    return await run(input, options, signal);
+  } catch (error) {
+    if (isTerminal) process.stderr.write(CLEAR_LINE);
+    const { reason } = signal;
+    if (!(reason instanceof Interrupted)) throw error;
+    console.error('demo: interrupted, everything has been stopped');
+    return reason.exitCode;
+  }
+}
+
+async function run(input: Input, options: DemoOptions, signal: AbortSignal): Promise<number> {
+  console.error(`Rollcall on this machine: ${options.file}, seed ${options.seed}`);
+  showProgress({ phase: 'starting', sent: 0, lines: input.lines.length, ended: 0, requests: 0 });
+  const story = await tellStory(input, options, showProgress, signal);
+  if (isTerminal) process.stderr.write(CLEAR_LINE);
+  const summary = summarise(story);
+  const failed = failures(story, summary, options);
+  console.log(`\n${table(summary, failed)}`);
+  if (options.json) console.log(JSON.stringify(summary));
+  return failed.length > 0 ? 1 : 0;
+}
 
 function showProgress(progress: Progress): void {
   if (isTerminal)
-    process.stderr.write(`\r\u001b[K${progressLine(progress).slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    process.stderr.write(CLEAR_LINE + progressLine(progress).slice(0, (process.stderr.columns ?? 80) - 1));
 }

@@ -182,7 +182,7 @@ function sayingOf(fields: Readonly<Record<string, unknown>>): Said | undefined {
   if (idKind === 'userExternalId' && userId !== undefined) return undefined;
   const memberId = idKind === 'userId' ? userId : userExternalId;
   const atMs = timeOf(occurredAt);
-  if (!isText(memberId, 256) || atMs === undefined) return undefined;
+  if (!isText(memberId, 255) || atMs === undefined) return undefined;
   const member = JSON.stringify([appId, conversationId, memberId]);
   const repeatKey = JSON.stringify([id, appId, conversationId, memberId]);
   const join = action === 'join';
@@ -198,7 +198,7 @@ function isCorrection(fields: Readonly<Record<string, unknown>>): boolean {
     isPathId(appId) &&
     isPathId(conversationId) &&
     (idKind === 'userId' || idKind === 'userExternalId') &&
-    isShort(memberId, 256) &&
+    isShort(memberId, 255) &&
     typeof plannedAgainst === 'string' &&
     (cause === 'deferred' || cause === 'missing' || cause === 'unexpected') &&
     isShort(passId, 128)

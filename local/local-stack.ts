@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Embedded, startEmbedded } from './embedded/embedded.ts';
 import type { Endpoints } from './embedded/endpoints.ts';
 import type { Report } from './embedded/events.ts';
+import type { LocalFunction } from './embedded/local-function.ts';
 import type { FakeVendor, FakeVendorOptions } from './fake-vendor/fake-vendor.ts';
 import { startFakeVendor } from './fake-vendor/server.ts';
 import { synthesise } from './synthesise.ts';
@@ -12,6 +13,8 @@ import { synthesise } from './synthesise.ts';
 export interface LocalStack {
   readonly vendor: FakeVendor;
   readonly embedded: Embedded;
+  /** The function that applies changes. */
+  readonly consumer: LocalFunction;
   readonly changeQueueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly tableName: string;
@@ -57,38 +60,61 @@ export const LOCAL_STAGE: Readonly<Record<string, unknown>> = {
   'rollcall:deferredIntervalMs': 1_000,
 };
 
-/** Synthesises the local stage, starts the fake vendor, and runs the deployed bundles between them. */
-export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
+/**
+ * Synthesises the local stage, starts the fake vendor, and runs the deployed bundles between them.
+ * @param signal ends what has been started until then, and makes this throw its reason
+ */
+export async function startLocalStack(
+  options: LocalStackOptions = {},
+  signal?: AbortSignal,
+): Promise<LocalStack> {
   const assemblyDir = mkdtempSync(join(tmpdir(), 'rollcall-'));
-  const vendor = await startFakeVendor(options.vendor ?? {});
+  const removeAssembly = (): void => rmSync(assemblyDir, { recursive: true, force: true });
+  // Whoever ends without stopping leaves no folder behind all the same.
+  process.once('exit', removeAssembly);
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.splice(0).toReversed()) await each();
+    process.off('exit', removeAssembly);
+    removeAssembly();
+  };
   try {
+    const vendor = await startFakeVendor(options.vendor ?? {});
+    stops.push(() => vendor.close());
     const settings = { ...LOCAL_STAGE, 'rollcall:extraHosts': [vendor.url], ...options.settings };
     const embedded = await startEmbedded({
-      assemblyDir: await synthesise(settings, assemblyDir),
+      assemblyDir: await synthesise(settings, assemblyDir, signal),
       mostConcurrency: CONCURRENCY,
       ...(options.ports && { ports: options.ports }),
       ...(options.report && { report: options.report }),
     });
-    return {
-      vendor,
-      embedded,
-      changeQueueUrl: embedded.output('ChangeQueueUrl'),
-      deadLetterQueueUrl: embedded.output('DeadLetterQueueUrl'),
-      tableName: embedded.output('RosterTableName'),
-      secretPrefix: embedded.output('AppSecretPrefix'),
-      planReconciles: () => planReconciles(embedded),
-      stop: async () => {
-        await Promise.all([embedded.stop(), vendor.close()]);
-        rmSync(assemblyDir, { recursive: true, force: true });
-      },
-    };
+    stops.push(() => embedded.stop());
+    signal?.throwIfAborted();
+    return localStack(vendor, embedded, stop);
   } catch (error) {
-    await vendor.close();
-    rmSync(assemblyDir, { recursive: true, force: true });
+    await stop();
     throw error;
   }
 }
 
-async function planReconciles(embedded: Embedded): Promise<void> {
-  for (const schedule of embedded.schedules.values()) await schedule.fire();
+function localStack(vendor: FakeVendor, embedded: Embedded, stop: () => Promise<void>): LocalStack {
+  return {
+    vendor,
+    embedded,
+    consumer: consumerOf(embedded),
+    changeQueueUrl: embedded.output('ChangeQueueUrl'),
+    deadLetterQueueUrl: embedded.output('DeadLetterQueueUrl'),
+    tableName: embedded.output('RosterTableName'),
+    secretPrefix: embedded.output('AppSecretPrefix'),
+    planReconciles: async () => {
+      for (const schedule of embedded.schedules.values()) await schedule.fire();
+    },
+    stop,
+  };
+}
+
+function consumerOf({ functions }: Embedded): LocalFunction {
+  const consumer = [...functions.values()].find(({ logicalId }) => logicalId.startsWith('Consumer'));
+  if (!consumer) throw new Error('the template has no consumer');
+  return consumer;
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Input, readInput } from './demo/input.ts';
 import { EXAMPLE } from './demo/options.ts';
 import { declareApps, seedsOf } from './demo/world.ts';
-import { type LocalStack, startLocalStack } from './local-stack.ts';
+import { LOCAL_STAGE, type LocalStack, startLocalStack } from './local-stack.ts';
 
 const LOCAL_FOLDER = '.rollcall';
 const LOCAL_FILE = `${LOCAL_FOLDER}/local.json`;
@@ -48,6 +48,8 @@ interface LocalEndpoints {
   readonly deadLetterQueueUrl: string;
   readonly tableName: string;
   readonly secretPrefix: string;
+  /** What the deployment was configured with. */
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 function endpointsOf(stack: LocalStack): LocalEndpoints {
@@ -59,6 +61,7 @@ function endpointsOf(stack: LocalStack): LocalEndpoints {
     deadLetterQueueUrl,
     tableName,
     secretPrefix,
+    settings: LOCAL_STAGE,
   };
 }
 

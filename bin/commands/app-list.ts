@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import type { AppRow } from '../../functions/core/app.ts';
+import type { AppItem } from '../../functions/adapters/app-rows.ts';
 import { addTableOptions, connectTable, type DeploymentOptions } from '../deployment.ts';
-import { print } from '../terminal.ts';
+import { columns, print } from '../terminal.ts';
+import { policyText, switchText } from './app-show.ts';
 
 export function addAppList(app: Command): void {
   const command = app
@@ -14,33 +15,22 @@ export function addAppList(app: Command): void {
 
 async function listApps(options: DeploymentOptions & { readonly json?: true }): Promise<void> {
   const { apps } = await connectTable(options);
-  const rows = await apps.list();
-  if (options.json) print(JSON.stringify(rows));
-  else if (rows.length === 0) print('no app is declared; see rollcall app set --help');
-  else print(table(rows));
+  const items = await apps.list();
+  if (options.json) print(JSON.stringify(items.map(({ row }) => row)));
+  else if (items.length === 0) print('no app is declared; see rollcall app set --help');
+  else print(table(items));
 }
 
-const COLUMNS: readonly (readonly [heading: string, cell: (row: AppRow) => string])[] = [
-  ['APP', ({ appId }) => appId],
-  ['ID KIND', ({ idKind }) => idKind],
-  ['POLICY', ({ policy }) => policy],
-  ['RECONCILE', ({ reconcile }) => (reconcile ? 'on' : 'off')],
-  ['REQUESTS/S', ({ requestsPerSecond }) => String(requestsPerSecond)],
-  ['HOST', ({ host }) => host],
+const COLUMNS: readonly (readonly [heading: string, cell: (item: AppItem) => string])[] = [
+  ['APP', ({ row }) => row.appId],
+  ['ID KIND', ({ row }) => row.idKind],
+  ['POLICY', ({ row }) => policyText(row)],
+  ['RECONCILE', switchText],
+  ['REQUESTS/S', ({ row }) => String(row.requestsPerSecond)],
+  ['HOST', ({ row }) => row.host],
 ];
 
-function table(rows: readonly AppRow[]): string {
-  const lines = [
-    COLUMNS.map(([heading]) => heading),
-    ...rows.map((row) => COLUMNS.map(([, cell]) => cell(row))),
-  ];
-  const widths = COLUMNS.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+function table(items: readonly AppItem[]): string {
+  const cells = items.map((item) => COLUMNS.map(([, cell]) => cell(item)));
+  return columns([COLUMNS.map(([heading]) => heading), ...cells]);
 }

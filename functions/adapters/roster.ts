@@ -5,12 +5,13 @@ import type { ConversationKey, MemberKey } from '../core/member-key.ts';
 import {
   type MemberPatch,
   type MemberRow,
+  type MemberState,
   type ParkedItem,
   rowAfterWish,
   type Wish,
 } from '../core/roster.ts';
 import type { Version } from '../core/version.ts';
-import { appOfItem } from './roster/app-item.ts';
+import { readAppItem } from './roster/app-item.ts';
 import { fromItem } from './roster/items.ts';
 import { appKey, conversationKey, memberKey, parkedKey, worklistOf } from './roster/keys.ts';
 import { patchUpdate, rowOfItem, startUpdate, wishUpdate } from './roster/member-item.ts';
@@ -35,7 +36,7 @@ export class DynamoDBRoster {
 
   async app(appId: string): Promise<AppRow | undefined> {
     const item = await this.table.get(appKey(appId));
-    return item && appOfItem(item);
+    return item && readAppItem(item, this.table.name).row;
   }
 
   async createConversation(key: ConversationKey, dueAtMs: number): Promise<void> {
@@ -62,12 +63,22 @@ export class DynamoDBRoster {
     return item && rowOfItem(item);
   }
 
-  async patchMember(key: MemberKey, version: Version, patch: MemberPatch): Promise<boolean> {
-    return (await this.#updateMember(key, patchUpdate(version, patch))) !== undefined;
+  async patchMember(
+    key: MemberKey,
+    version: Version,
+    patch: MemberPatch,
+    state?: MemberState,
+  ): Promise<boolean> {
+    return (await this.#updateMember(key, patchUpdate(version, patch, state))) !== undefined;
   }
 
-  async countStart(key: MemberKey, version: Version, alone: boolean): Promise<MemberRow | undefined> {
-    const output = await this.#updateMember(key, startUpdate(version, alone));
+  async countStart(
+    key: MemberKey,
+    version: Version,
+    alone: boolean,
+    state: MemberState,
+  ): Promise<MemberRow | undefined> {
+    const output = await this.#updateMember(key, startUpdate(version, alone, state));
     return output?.Attributes && rowOfItem(output.Attributes);
   }
 

@@ -8,6 +8,7 @@ export const APPLY_CHANGES_VARIABLES = [
   'APP_SECRET_PREFIX',
   'LOG_KEY_SECRET',
   'EXTRA_HOSTS',
+  'POLICY',
   'TIMINGS',
   'BUDGET_SHARE',
 ] as const;

@@ -30,7 +30,12 @@ const applyChanges = new ApplyChanges(
     telemetry,
     clock: systemClock,
   },
-  { timings: config.TIMINGS, budgetShare: config.BUDGET_SHARE, extraHosts: config.EXTRA_HOSTS },
+  {
+    timings: config.TIMINGS,
+    budgetShare: config.BUDGET_SHARE,
+    extraHosts: config.EXTRA_HOSTS,
+    policy: config.POLICY,
+  },
 );
 
 /** Consumes the change queue: a FIFO event source that reports batch item failures. */

@@ -22,7 +22,8 @@ export interface Invalid {
 }
 
 const ID_MAX_LENGTH = 128;
-const MEMBER_ID_MAX_LENGTH = 256;
+/** Characters of four bytes each must fit into the 1,024 bytes of a table's sort key. */
+export const MEMBER_ID_MAX_LENGTH = 255;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
 const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f]+$/;
 /** Text that no UTF-8 can carry would come back from the table as another text. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { PATH_ID } from './app.ts';
-import { type Invalid, kindOf } from './change.ts';
+import { type Invalid, kindOf, MEMBER_ID_MAX_LENGTH } from './change.ts';
 import type { MemberKey } from './member-key.ts';
 import type { Version } from './version.ts';
 
@@ -32,7 +32,7 @@ const correctionSchema = z.object({
   appId: z.string().check(z.regex(PATH_ID)),
   conversationId: z.string().check(z.regex(PATH_ID)),
   idKind: z.enum(['userId', 'userExternalId']),
-  memberId: z.string().check(z.minLength(1), z.maxLength(256)),
+  memberId: z.string().check(z.minLength(1), z.maxLength(MEMBER_ID_MAX_LENGTH)),
   plannedAgainst: z.optional(z.string()),
   cause: z.enum(CORRECTION_CAUSES),
   passId: z.string().check(z.minLength(1), z.maxLength(128)),

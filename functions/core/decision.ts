@@ -7,7 +7,8 @@ import type { Timings } from './timings.ts';
 export type Decision =
   | { readonly kind: 'done'; readonly participantId?: string; readonly already: boolean }
   | { readonly kind: 'retry'; readonly afterMs: number; readonly reason: string }
-  | { readonly kind: 'defer'; readonly reason: string }
+  /** `afterMs`: not to be tried any sooner. */
+  | { readonly kind: 'defer'; readonly reason: string; readonly afterMs?: number }
   | { readonly kind: 'park'; readonly reason: ParkReason; readonly detail: string };
 
 export interface Attempt {
@@ -30,10 +31,12 @@ export interface Attempt {
  * | applied, already        | done                                     | done  |
  * | gone: conversation      | park                                     | done  |
  * | gone: user              | retry for a short grace, then park       | done  |
- * | rejected: full          | retry, defer, park after a day           | park  |
+ * | rejected: full          | retry, defer, park after a day           | same  |
+ * | rejected: bad request   | retry for a short grace, then park       | park  |
  * | rejected: anything else | park                                     | park  |
  * | unauthorized            | defer: the app's credential is broken    | same  |
- * | throttled, unreachable  | retry, then defer; park after a day where it fails alone | same |
+ * | throttled               | retry, then defer                        | same  |
+ * | unreachable             | retry, then defer; park after a day of failing alone | same |
  */
 export function decide(result: CallResult, attempt: Attempt, timings: Timings): Decision {
   switch (result.kind) {
@@ -46,13 +49,11 @@ export function decide(result: CallResult, attempt: Attempt, timings: Timings): 
     case 'gone':
       return decideGone(result.what, attempt, timings);
     case 'rejected':
-      return result.reason === 'full'
-        ? whileItLasts('conversation_full', attempt, timings)
-        : { kind: 'park', reason: 'rejected', detail: rejection(result) };
+      return decideRejected(result, attempt, timings);
     case 'unauthorized':
       return { kind: 'defer', reason: 'credential_refused' };
     case 'throttled':
-      return atLeast(result.retryAfterMs ?? 0, whileItLasts('unreachable', attempt, timings, 'throttled'));
+      return decideThrottled(result.retryAfterMs ?? 0, attempt, timings);
     case 'unreachable':
       return whileItLasts('unreachable', attempt, timings);
     default:
@@ -79,21 +80,41 @@ function whileItLasts(
   park: 'conversation_full' | 'unreachable',
   attempt: Attempt,
   timings: Timings,
-  reason: string = park,
 ): Decision {
   if (attempt.ageMs < timings.deferAfterMs) {
-    return { kind: 'retry', afterMs: backoffMs(attempt, timings), reason };
+    return { kind: 'retry', afterMs: backoffMs(attempt, timings), reason: park };
   }
-  if (attempt.failingAloneForMs < timings.parkAfterMs) return { kind: 'defer', reason };
+  if (attempt.failingAloneForMs < timings.parkAfterMs) return { kind: 'defer', reason: park };
   return {
     kind: 'park',
     reason: park,
-    detail: `still ${reason} after ${Math.round(attempt.failingAloneForMs / 1000)} s`,
+    detail: `still so after ${Math.round(attempt.failingAloneForMs / 1000)} s`,
   };
 }
 
-function atLeast(afterMs: number, decision: Decision): Decision {
-  return decision.kind === 'retry' ? { ...decision, afterMs: Math.max(afterMs, decision.afterMs) } : decision;
+/**
+ * A join of somebody present may be answered 400, and the listing that would tell may be stale for a moment: only a
+ * refusal that lasts is one.
+ */
+function decideRejected(
+  result: Extract<CallResult, { kind: 'rejected' }>,
+  attempt: Attempt,
+  timings: Timings,
+): Decision {
+  if (result.reason === 'full') return whileItLasts('conversation_full', attempt, timings);
+  const mayPass =
+    attempt.action === 'join' && result.reason === 'bad_request' && attempt.ageMs < timings.userGraceMs;
+  return mayPass
+    ? { kind: 'retry', afterMs: backoffMs(attempt, timings), reason: 'rejected' }
+    : { kind: 'park', reason: 'rejected', detail: rejection(result) };
+}
+
+/** To be throttled is nobody's fault, so it never parks. A wait longer than the queue should hold is left to the roster. */
+function decideThrottled(retryAfterMs: number, attempt: Attempt, timings: Timings): Decision {
+  if (attempt.ageMs >= timings.deferAfterMs || retryAfterMs >= timings.deferAfterMs) {
+    return { kind: 'defer', reason: 'throttled', afterMs: retryAfterMs };
+  }
+  return { kind: 'retry', afterMs: Math.max(retryAfterMs, backoffMs(attempt, timings)), reason: 'throttled' };
 }
 
 /** Doubles with each delivery up to the limit; the upper half of it is spread. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { DEFAULT_POLICY, POLICIES } from './app.ts';
 import { timingsSchema } from './timings.ts';
 
 /** The environment of a function is wrong; names every variable that is, never a value. */
@@ -42,6 +43,8 @@ export const VARIABLES = {
   LOG_KEY_SECRET: text,
   /** JSON array of hosts that credentials may be sent to besides the vendor's own. */
   EXTRA_HOSTS: z._default(json(z.array(text)), []),
+  /** The policy of apps and conversations that have none of their own. */
+  POLICY: z._default(z.enum(POLICIES, `must be one of ${POLICIES.join(', ')}`), DEFAULT_POLICY),
   /** JSON object: durations that differ from the defaults. */
   TIMINGS: z._default(json(timingsSchema), timingsSchema.parse({})),
   /** This instance's part of an app's request budget, above 0, at most 1. */

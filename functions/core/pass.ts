@@ -1,4 +1,4 @@
-import type { ConversationPatch, ConversationRow, PassReport } from './conversation.ts';
+import type { ConversationPatch, ConversationRow } from './conversation.ts';
 import type { Comparison, Difference } from './drift.ts';
 import { judgeRemovals, type RemovalVerdict, recentRemovals } from './removal-limit.ts';
 
@@ -49,15 +49,25 @@ export function beforeSending(
   return { removals: [...recentRemovals(row, nowMs), { atMs: nowMs, count: verdict.removals.length }] };
 }
 
-/** What is written at the end of a pass. An approval is spent only now; a plan that nothing asks for any more is dropped. */
-export function afterSending(
-  plan: PassPlan,
-  row: ConversationRow | undefined,
-  report: PassReport,
-): ConversationPatch {
-  const isOver = plan.verdict.kind === 'remove' && row?.held !== undefined;
+/** The same pass, but that it removes nobody: its removals wait for the next. */
+export function withoutRemovals(plan: PassPlan): PassPlan {
   return {
-    lastPass: report,
+    correct: plan.correct.filter((difference) => !isRemoval(difference)),
+    held: [...plan.held, ...plan.correct.filter(isRemoval)],
+    verdict: { kind: 'remove', removals: [], spendsApproval: false },
+  };
+}
+
+/**
+ * What is written at the end of a pass with a complete listing. An approval is spent only now; a plan that nothing asks
+ * for any more is dropped. Without a plan nothing was to be sent, and what is held stays as it is.
+ */
+export function afterSending(
+  plan: PassPlan | undefined,
+  row: ConversationRow | undefined,
+): ConversationPatch {
+  const isOver = plan?.verdict.kind === 'remove' && row?.held !== undefined;
+  return {
     ...(isOver && { held: null }),
     ...(row?.notFoundPasses !== undefined && { notFoundPasses: null }),
   };

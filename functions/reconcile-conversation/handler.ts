@@ -27,7 +27,12 @@ const reconcileConversations = new ReconcileConversations(
     telemetry,
     clock: systemClock,
   },
-  { timings: config.TIMINGS, budgetShare: config.BUDGET_SHARE, extraHosts: config.EXTRA_HOSTS },
+  {
+    timings: config.TIMINGS,
+    budgetShare: config.BUDGET_SHARE,
+    extraHosts: config.EXTRA_HOSTS,
+    policy: config.POLICY,
+  },
 );
 
 /** Consumes the reconcile queue: an event source that reports batch item failures. */

@@ -12,7 +12,8 @@ import { Cached } from './cached.ts';
 import { finishParking, parkCrashing, parkRefused, STARTS_ALONE_MAX } from './park.ts';
 import type { Secrets } from './ports.ts';
 import { recordWish } from './record-wish.ts';
-import { type Deadline, RECORDING_MS, VendorCalls, type VendorCallsSettings } from './vendor-calls.ts';
+import type { DeploymentSettings } from './settings.ts';
+import { type Deadline, RECORDING_MS, VendorCalls } from './vendor-calls.ts';
 
 export interface ApplyChangesPorts extends ApplyWishPorts {
   readonly secrets: Secrets;
@@ -36,12 +37,12 @@ const KNOWN_CONVERSATIONS_MAX = 10_000;
  */
 export class ApplyChanges {
   readonly #ports: ApplyChangesPorts;
-  readonly #settings: VendorCallsSettings;
+  readonly #settings: DeploymentSettings;
   readonly #calls: VendorCalls;
   readonly #apps: Cached<AppRow | undefined>;
   readonly #knownConversations = new Set<string>();
 
-  constructor(ports: ApplyChangesPorts, settings: VendorCallsSettings) {
+  constructor(ports: ApplyChangesPorts, settings: DeploymentSettings) {
     this.#ports = ports;
     this.#settings = settings;
     this.#calls = new VendorCalls(ports, settings);
@@ -133,7 +134,7 @@ export class ApplyChanges {
         names,
       );
     }
-    const started = await this.#ports.roster.countStart(row.key, row.version, true);
+    const started = await this.#ports.roster.countStart(row.key, row.version, true, 'pending');
     if (!started) return batch.settle(message, { outcome: 'superseded' }, names);
     await this.#work({ row: started, app, message }, batch);
   }
@@ -194,11 +195,11 @@ class Batch {
   constructor(
     ports: ApplyChangesPorts,
     calls: VendorCalls,
-    { timings }: VendorCallsSettings,
+    { timings, policy }: DeploymentSettings,
     deadline: Deadline,
   ) {
     this.#ports = ports;
-    this.context = { ports, calls, timings, deadline };
+    this.context = { ports, calls, timings, policy, deadline };
   }
 
   /** Whether there is still time to begin something. Before their first call nobody is to blame for a death. */

@@ -1,11 +1,11 @@
-import type { AppRow } from '../core/app.ts';
+import { type AppRow, policyFor } from '../core/app.ts';
 import type { Correction } from '../core/correction.ts';
 import { policyAllows } from '../core/drift.ts';
 import { deferredDueMs } from '../core/due.ts';
 import type { MemberRow } from '../core/roster.ts';
 import type { Timings } from '../core/timings.ts';
 import { type ApplyWishContext, applyWish, callVendor, confirmed } from './apply-wish.ts';
-import { parkCrashing, STARTS_ALONE_MAX } from './park.ts';
+import { finishParking, parkCrashing, STARTS_ALONE_MAX } from './park.ts';
 
 /** A correction delivered more often than this brings the process down; the next pass plans it anew. */
 const RECEIVES_MAX = STARTS_ALONE_MAX + 1;
@@ -28,8 +28,14 @@ export async function applyCorrection(
   const row = await roster.member(correction.member);
   if (row?.version !== correction.plannedAgainst) return dropped('moved_on');
   if (correction.cause === 'deferred') {
+    // An earlier delivery may have died while it parked this very change.
+    const parked = row?.message && (await finishParking(row.message.messageId, context.ports));
+    if (parked) return failed('parked');
     const isWaiting = row && waitsForReconciler(row, clock.nowMs(), context.timings);
-    return isWaiting ? bringBack(row, app, receiveCount > 1, context) : dropped('not_deferred');
+    if (!isWaiting) return dropped('not_deferred');
+    // What was told as applied stays so: a failure stands on the row and the next pass asks again.
+    if (row.state === 'applied') return repair(row, app, context);
+    return bringBack(row, app, receiveCount > 1, context);
   }
   if (receiveCount > RECEIVES_MAX) return dropped('crashes');
   const forbidden = await whyForbidden(correction, row, app, context);
@@ -48,14 +54,14 @@ async function whyForbidden(
   { member, cause }: Correction,
   row: MemberRow | undefined,
   app: AppRow,
-  { ports }: ApplyWishContext,
+  { ports, policy: ofDeployment }: ApplyWishContext,
 ): Promise<string | undefined> {
   const action = cause === 'missing' ? 'join' : 'leave';
   const isManaged = row !== undefined && row.state !== 'unmanaged';
   if (isManaged && (row.state !== 'applied' || row.action !== action)) return 'moved_on';
   if (!isManaged && action === 'join') return 'moved_on';
   if (action === 'leave' && app.protectedMembers.includes(member.memberId)) return 'protected';
-  const policy = (await ports.roster.conversation(member))?.policy ?? app.policy;
+  const policy = policyFor(await ports.roster.conversation(member), app, ofDeployment);
   const allowed = isManaged ? policyAllows(policy, action) : policy === 'exact';
   return allowed ? undefined : 'policy';
 }
@@ -69,7 +75,7 @@ async function bringBack(
 ): Promise<CorrectionOutcome> {
   const { roster, telemetry, clock } = context.ports;
   const { key, version, changeId, message } = row;
-  const started = await roster.countStart(key, version, alone);
+  const started = await roster.countStart(key, version, alone, row.state);
   if (!started) return dropped('moved_on');
   if (started.startsAlone > STARTS_ALONE_MAX && message) {
     if (!(await parkCrashing(started, context.ports))) return dropped('moved_on');
@@ -107,7 +113,7 @@ async function bringBack(
 /** The vendor lost what it had. Whatever comes of it, the wish stays as it is. */
 async function repair(row: MemberRow, app: AppRow, context: ApplyWishContext): Promise<CorrectionOutcome> {
   const { roster, clock } = context.ports;
-  const started = await roster.countStart(row.key, row.version, false);
+  const started = await roster.countStart(row.key, row.version, false, row.state);
   if (!started) return dropped('moved_on');
   const call = await callVendor(started, app, context);
   const result = call.kind === 'answered' ? call.answer.result : undefined;
@@ -140,7 +146,7 @@ async function removeStranger(
     await roster.patchMember(member, wished.version, { confirmed: null });
     await roster.markDue(member, clock.nowMs());
   }
-  if (call.kind === 'app_out') return failed(call.reason);
+  if (call.kind !== 'answered') return failed(call.reason);
   const { kind } = call.answer.result;
   return kind === 'applied' || kind === 'already' ? applied(kind) : failed(kind);
 }

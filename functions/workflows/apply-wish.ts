@@ -1,6 +1,6 @@
-import type { AppRow } from '../core/app.ts';
+import type { AppRow, Policy } from '../core/app.ts';
 import type { CallResult } from '../core/call-result.ts';
-import { type Decision, decide } from '../core/decision.ts';
+import { backoffMs, type Decision, decide } from '../core/decision.ts';
 import { deferredDueMs } from '../core/due.ts';
 import type { ChangeOutcome } from '../core/events.ts';
 import { inDoubt, isConfirmed, type MemberPatch, type MemberRow } from '../core/roster.ts';
@@ -22,6 +22,7 @@ export interface ApplyWishContext {
   readonly ports: ApplyWishPorts;
   readonly calls: VendorCalls;
   readonly timings: Timings;
+  readonly policy: Policy;
   readonly deadline: Deadline;
 }
 
@@ -40,17 +41,43 @@ export async function applyWish(
   receiveCount: number,
   context: ApplyWishContext,
 ): Promise<WishOutcome> {
-  const { ports, timings } = context;
-  if (isConfirmed(row, ports.clock.nowMs(), timings.reconcileIntervalMs)) {
-    const recorded = await ports.roster.patchMember(row.key, row.version, settled(row, ports.clock.nowMs()));
-    return recorded ? { outcome: 'already' } : { outcome: 'superseded' };
+  try {
+    return await attemptWish(row, app, receiveCount, context);
+  } catch (error) {
+    // The process lives, so this is no crash; but what the vendor has is unknown. Where this write fails as well, the
+    // start stays open, which says the same.
+    const unknown = { ...IDLE, confirmed: null, lateAction: row.action };
+    await context.ports.roster.patchMember(row.key, row.version, unknown, row.state).catch(() => false);
+    throw error;
+  }
+}
+
+async function attemptWish(
+  row: MemberRow,
+  app: AppRow,
+  receiveCount: number,
+  context: ApplyWishContext,
+): Promise<WishOutcome> {
+  const { roster, clock } = context.ports;
+  if (isConfirmed(row, clock.nowMs(), context.timings.reconcileIntervalMs)) {
+    const recorded = await roster.patchMember(row.key, row.version, settled(row, clock.nowMs()), row.state);
+    return recorded ? { outcome: 'already' } : settledElsewhere(row, context);
   }
   const call = await callVendor(row, app, context);
   const decision = decideOutcome(call, row, app, receiveCount, context);
   const recorded = await record(decision, call, row, app, context);
   if (recorded) return recorded;
   await overtaken(row, call.mayApplyLate, app, context);
-  return { outcome: 'superseded' };
+  return settledElsewhere(row, context);
+}
+
+/** Another worker has dealt with this wish meanwhile, or a newer one has replaced it. */
+async function settledElsewhere(row: MemberRow, { ports }: ApplyWishContext): Promise<WishOutcome> {
+  const now = await ports.roster.member(row.key);
+  const isOurs = now?.version === row.version;
+  if (isOurs && now.state === 'parked') return { outcome: 'parked', reason: now.reason ?? '' };
+  if (isOurs && now.state === 'deferred') return { outcome: 'deferred', reason: now.reason ?? '' };
+  return { outcome: isOurs && now.state === 'applied' ? 'already' : 'superseded' };
 }
 
 export async function callVendor(
@@ -90,6 +117,12 @@ function decideOutcome(
 ): Decision {
   const { ports, timings } = context;
   if (call.kind === 'app_out') return { kind: 'defer', reason: call.reason };
+  if (call.kind === 'out_of_time')
+    return {
+      kind: 'retry',
+      afterMs: backoffMs({ receiveCount, jitter: ports.clock.random() }, timings),
+      reason: call.reason,
+    };
   const attempt = {
     action: row.action,
     ageMs: ports.clock.nowMs() - row.wishedAtMs,
@@ -122,7 +155,7 @@ async function record(
 ): Promise<WishOutcome | undefined> {
   const { roster, clock } = context.ports;
   const patch = (fields: MemberPatch) =>
-    roster.patchMember(row.key, row.version, { ...IDLE, ...late(call, row), ...fields });
+    roster.patchMember(row.key, row.version, { ...IDLE, ...late(call, row), ...fields }, row.state);
   const aloneSinceMs = failingAloneSinceMs(call, row, app, context) ?? null;
   switch (decision.kind) {
     case 'done': {
@@ -138,7 +171,8 @@ async function record(
     case 'defer': {
       if (!(await patch({ state: 'deferred', reason: decision.reason, failingAloneSinceMs: aloneSinceMs })))
         return undefined;
-      await roster.markDue(row.key, deferredDueMs(row, clock.nowMs(), context.timings));
+      const dueMs = deferredDueMs(row, clock.nowMs(), context.timings);
+      await roster.markDue(row.key, Math.max(dueMs, clock.nowMs() + (decision.afterMs ?? 0)));
       return { outcome: 'deferred', reason: decision.reason };
     }
     case 'park':
@@ -204,10 +238,12 @@ export function confirmed(
   mayApplyLate: boolean,
   nowMs: number,
 ): MemberPatch {
+  const isKnown = !inDoubt(row);
   return {
     ...settled(row, nowMs),
     lateAction: mayApplyLate ? row.action : null,
-    confirmed: inDoubt(row) ? null : { action: row.action, version: row.version, atMs: nowMs },
+    confirmed: isKnown ? { action: row.action, version: row.version, atMs: nowMs } : null,
+    ...(!isKnown && { expiresAtMs: null }),
     ...(participantId !== undefined && { participantId }),
   };
 }

@@ -6,7 +6,7 @@ import type { Vendor } from './ports.ts';
 import type { Deadline, VendorCalls } from './vendor-calls.ts';
 
 export interface ListContext {
-  readonly vendor: Vendor;
+  readonly vendor: Pick<Vendor, 'list'>;
   readonly calls: VendorCalls;
   readonly deadline: Deadline;
 }
@@ -17,6 +17,8 @@ export type ParticipantsRead =
   | { readonly kind: 'doubtful'; readonly why: string }
   | { readonly kind: 'failed'; readonly result: CallResult }
   | { readonly kind: 'app_out'; readonly reason: string };
+
+export type Unlisted = Exclude<ParticipantsRead, { readonly kind: 'complete' }>;
 
 /** Lists every participant of a conversation, page by page. */
 export async function listAllParticipants(
@@ -34,7 +36,7 @@ export async function listAllParticipants(
       deadline,
       send: (to, timeoutMs) => vendor.list(to, conversation, cursor, timeoutMs),
     });
-    if (call.kind === 'app_out') return { kind: 'app_out', reason: call.reason };
+    if (call.kind !== 'answered') return { kind: 'app_out', reason: call.reason };
     if (!('page' in call.answer) || !call.answer.page) return { kind: 'failed', result: call.answer.result };
     const step = addPage(listing, call.answer.page);
     if (step.kind !== 'more') return step;

@@ -44,7 +44,12 @@ async function markRowParked({ key, message, reason }: ParkedItem, roster: Roste
   if (!key) return;
   const row = await roster.member(key);
   if (row?.message?.messageId !== message.messageId || row.state === 'parked') return;
-  await roster.patchMember(key, row.version, { state: 'parked', starts: 0, startsAlone: 0, reason });
+  await roster.patchMember(
+    key,
+    row.version,
+    { state: 'parked', starts: 0, startsAlone: 0, reason },
+    row.state,
+  );
 }
 
 /** Parks the message of a row whose every start alone went unfinished; false: somebody else has dealt with it meanwhile. */

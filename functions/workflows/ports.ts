@@ -7,7 +7,7 @@ import type { RollcallEvent } from '../core/events.ts';
 import type { ParticipantsPage } from '../core/listing.ts';
 import type { ConversationKey, MemberKey } from '../core/member-key.ts';
 import type { QueueMessage } from '../core/message.ts';
-import type { MemberPatch, MemberRow, ParkedItem, Wish } from '../core/roster.ts';
+import type { MemberPatch, MemberRow, MemberState, ParkedItem, Wish } from '../core/roster.ts';
 import type { Version } from '../core/version.ts';
 
 /*
@@ -35,10 +35,15 @@ export interface Roster {
   /** Records the wish and counts a start, if it is newer than the row's. Gives the row as it was and as it is. */
   putWish(key: MemberKey, wish: Wish, nowMs: number): Promise<PutWish>;
   member(key: MemberKey): Promise<MemberRow | undefined>;
-  /** Changes the row if it still has this version; says whether it did. */
-  patchMember(key: MemberKey, version: Version, patch: MemberPatch): Promise<boolean>;
-  /** Counts a start on a row that still has this version; gives the row as it is then. */
-  countStart(key: MemberKey, version: Version, alone: boolean): Promise<MemberRow | undefined>;
+  /** Changes the row if it still has this version (and this state, where one is given); says whether it did. */
+  patchMember(key: MemberKey, version: Version, patch: MemberPatch, state?: MemberState): Promise<boolean>;
+  /** Counts a start on a row that still has this version and state; gives the row as it is then. */
+  countStart(
+    key: MemberKey,
+    version: Version,
+    alone: boolean,
+    state: MemberState,
+  ): Promise<MemberRow | undefined>;
   /** Makes the conversation due then, or leaves it due earlier. */
   markDue(key: ConversationKey, dueAtMs: number): Promise<void>;
   conversation(key: ConversationKey): Promise<ConversationRow | undefined>;

@@ -1,13 +1,16 @@
-import type { AppRow } from '../core/app.ts';
-import type { ConversationRow, PassReport } from '../core/conversation.ts';
-import { NOT_FOUND_PASSES_MAX } from '../core/conversation.ts';
+import { type ConversationPatch, NOT_FOUND_PASSES_MAX, type PassReport } from '../core/conversation.ts';
 import type { Correction } from '../core/correction.ts';
-import { type Comparison, compare, type Difference } from '../core/drift.ts';
-import type { Participant } from '../core/listing.ts';
+import type { Difference } from '../core/drift.ts';
 import type { ConversationKey } from '../core/member-key.ts';
-import { afterSending, beforeSending, isRunStopped, type PassPlan, planPass } from '../core/pass.ts';
+import { afterSending, beforeSending } from '../core/pass.ts';
 import type { MemberRow } from '../core/roster.ts';
-import { listAllParticipants, type ParticipantsRead } from './list-participants.ts';
+import {
+  type Compared,
+  type Examination,
+  examineConversation,
+  type NotCompared,
+  runWindow,
+} from './examine-conversation.ts';
 import type {
   Clock,
   ConversationRows,
@@ -18,13 +21,14 @@ import type {
   Telemetry,
   Vendor,
 } from './ports.ts';
-import { type Deadline, VendorCalls, type VendorCallsSettings } from './vendor-calls.ts';
+import type { DeploymentSettings } from './settings.ts';
+import { type Deadline, VendorCalls } from './vendor-calls.ts';
 
 export interface ReconcileConversationPorts {
   readonly roster: Pick<Roster, 'app' | 'conversation' | 'patchMember'> & ConversationRows & ReconcileRuns;
   readonly corrections: CorrectionSender;
   readonly secrets: Secrets;
-  readonly vendor: Vendor;
+  readonly vendor: Pick<Vendor, 'list'>;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
@@ -40,19 +44,15 @@ export interface CompareRequest {
 const BATCH = 10;
 
 /** What one pass knows and works with. */
-interface Pass extends CompareRequest {
-  readonly app: AppRow;
-  readonly row: ConversationRow | undefined;
-  readonly startedAtMs: number;
-}
+type Pass = CompareRequest & Omit<Examination, 'found'>;
 
 /** Compares conversations with the roster and asks the consumer to repair the difference. One instance lives as long as its process. */
 export class ReconcileConversation {
   readonly #ports: ReconcileConversationPorts;
-  readonly #settings: VendorCallsSettings;
+  readonly #settings: DeploymentSettings;
   readonly #calls: VendorCalls;
 
-  constructor(ports: ReconcileConversationPorts, settings: VendorCallsSettings) {
+  constructor(ports: ReconcileConversationPorts, settings: DeploymentSettings) {
     this.#ports = ports;
     this.#settings = settings;
     this.#calls = new VendorCalls(ports, settings);
@@ -60,55 +60,47 @@ export class ReconcileConversation {
 
   /** Makes one pass. Throws where it could not be finished; repeating it is safe. */
   async reconcile(request: CompareRequest, deadline: Deadline): Promise<void> {
-    const { roster, vendor, clock } = this.#ports;
-    const app = await roster.app(request.conversation.appId);
+    const app = await this.#ports.roster.app(request.conversation.appId);
     if (!app) throw new Error('the app of a conversation with rows is not declared');
-    const row = await roster.conversation(request.conversation);
-    const pass: Pass = { ...request, app, row, startedAtMs: clock.nowMs() };
-    const read = await listAllParticipants(request.conversation, app, {
-      vendor,
+    const { found, ...examined } = await examineConversation(request.conversation, app, {
+      ports: this.#ports,
       calls: this.#calls,
+      settings: this.#settings,
       deadline,
     });
-    // The rows come after the listing: what was applied while it ran must not look like drift.
-    const rows = await this.#rows(request.conversation);
-    if (read.kind === 'complete') return this.#corrected(pass, read.participants, rows);
-    if (isGone(read)) return this.#notFound(pass, rows);
-    await this.#report(pass, read.kind, NOTHING_FOUND, 0, await this.#send(pass, deferredOnly(rows)));
+    const pass: Pass = { ...request, ...examined };
+    if (found.listing === 'complete') await this.#compared(pass, found);
+    else await this.#notCompared(pass, found);
   }
 
-  async #corrected(
-    pass: Pass,
-    participants: readonly Participant[],
-    rows: readonly MemberRow[],
-  ): Promise<void> {
+  async #compared(pass: Pass, found: Compared): Promise<void> {
     const { roster, clock } = this.#ports;
-    const comparison = this.#compare(pass, participants, rows);
+    const { listing, comparison, plan, participants } = found;
     await this.#confirm(comparison.nowConfirmed, pass);
-    const planned = planPass(comparison, participants.length, pass.row, clock.nowMs());
-    const plan = await this.#braked(planned, pass);
+    const report = {
+      listing,
+      found: comparison.differences,
+      participants: participants.length,
+      held: plan.held.length,
+    };
+    if (!pass.app.reconcile) {
+      // Switched off: what nobody acts on is not written down as done.
+      return this.#end(pass, { ...report, corrected: 0 }, afterSending(undefined, pass.row));
+    }
+    await this.#raiseBrake(found);
     const before = beforeSending(plan, pass.row, clock.nowMs());
     if (Object.keys(before).length > 0) await roster.patchConversation(pass.conversation, before);
-    const sent = await this.#send(pass, await this.#counted(plan.correct));
-    await this.#report(pass, 'complete', comparison, participants.length, sent, plan);
+    const corrected = await this.#send(pass, await this.#counted(plan.correct));
+    await this.#end(pass, { ...report, corrected }, afterSending(plan, pass.row));
   }
 
-  #compare(
-    { conversation, app, row, startedAtMs }: Pass,
-    participants: readonly Participant[],
-    rows: readonly MemberRow[],
-  ): Comparison {
-    return compare({
-      conversation,
-      idKind: app.idKind,
-      policy: row?.policy ?? app.policy,
-      protectedMembers: new Set(app.protectedMembers),
-      participants,
-      rows,
-      listingStartedMs: startedAtMs,
-      nowMs: this.#ports.clock.nowMs(),
-      timings: this.#settings.timings,
-    });
+  async #notCompared(pass: Pass, { listing, deferred }: NotCompared): Promise<void> {
+    const notFoundPasses = listing === 'not_found' ? (pass.row?.notFoundPasses ?? 0) + 1 : undefined;
+    if (notFoundPasses !== undefined && notFoundPasses >= NOT_FOUND_PASSES_MAX)
+      await this.#abandon(pass.rows);
+    const corrected = await this.#send(pass, deferred);
+    const end = { listing, found: [], participants: 0, corrected, held: 0 };
+    await this.#end(pass, end, notFoundPasses === undefined ? {} : { notFoundPasses });
   }
 
   /** The listing shows what a call could not: from here on, what differs is drift. */
@@ -119,24 +111,12 @@ export class ReconcileConversation {
     }
   }
 
-  /** Stops removing everywhere once too many conversations of one run are newly held: that is nobody's wish. */
-  async #braked(plan: PassPlan, { app }: Pass): Promise<PassPlan> {
+  /** Counts a conversation that is newly held: once too many of a run are, nothing is removed anywhere until the next. */
+  async #raiseBrake({ plan: { verdict }, isRunStopped }: Compared): Promise<void> {
     const { roster, clock, telemetry } = this.#ports;
-    const window = Math.floor(clock.nowMs() / this.#settings.timings.reconcileIntervalMs);
-    const { verdict } = plan;
-    if (verdict.kind === 'hold') {
-      if (verdict.isNew && app.reconcile) await roster.countNewlyHeld(window);
-      return plan;
-    }
-    if (verdict.removals.length === 0 || verdict.spendsApproval || !isRunStopped(await roster.run(window)))
-      return plan;
-    telemetry.emit({ name: 'run_stopped', window });
-    const isRemoval = ({ correction }: Difference) => correction === 'unexpected';
-    return {
-      correct: plan.correct.filter((difference) => !isRemoval(difference)),
-      held: [...plan.held, ...plan.correct.filter(isRemoval)],
-      verdict: { kind: 'remove', removals: [], spendsApproval: false },
-    };
+    const window = runWindow(clock.nowMs(), this.#settings.timings);
+    if (isRunStopped) telemetry.emit({ name: 'run_stopped', window });
+    if (verdict.kind === 'hold' && verdict.isNew) await roster.countNewlyHeld(window);
   }
 
   /** Counts each correction of drift on its member's row, so that recurring ones come ever more slowly; drops what has moved on. */
@@ -154,30 +134,12 @@ export class ReconcileConversation {
     return counted.flat();
   }
 
-  /** Twice in a row means removed: nobody's wish there is managed any more. */
-  async #notFound(pass: Pass, rows: readonly MemberRow[]): Promise<void> {
-    const { roster } = this.#ports;
-    const notFoundPasses = (pass.row?.notFoundPasses ?? 0) + 1;
-    if (notFoundPasses >= NOT_FOUND_PASSES_MAX) {
-      for (const { key, version, state } of rows) {
-        if (state === 'applied')
-          await roster.patchMember(key, version, { state: 'unmanaged', confirmed: null });
-      }
+  /** Twice not found in a row means removed: nobody's wish there is managed any more. */
+  async #abandon(rows: readonly MemberRow[]): Promise<void> {
+    for (const { key, version, state } of rows) {
+      if (state === 'applied')
+        await this.#ports.roster.patchMember(key, version, { state: 'unmanaged', confirmed: null });
     }
-    const sent = await this.#send(pass, deferredOnly(rows));
-    await roster.patchConversation(pass.conversation, { notFoundPasses });
-    await this.#report(pass, 'not_found', NOTHING_FOUND, 0, sent);
-  }
-
-  async #rows(conversation: ConversationKey): Promise<MemberRow[]> {
-    const rows: MemberRow[] = [];
-    let after: string | undefined;
-    do {
-      const page = await this.#ports.roster.memberRows(conversation, after);
-      rows.push(...page.rows);
-      after = page.next;
-    } while (after !== undefined);
-    return rows;
   }
 
   /** Puts corrections on the change queue; says how many. The switch stops all of them. */
@@ -192,18 +154,14 @@ export class ReconcileConversation {
     return corrections.length;
   }
 
-  async #report(
-    pass: Pass,
-    listing: PassReport['listing'],
-    { differences }: Comparison,
-    participants: number,
-    corrected: number,
-    plan?: PassPlan,
+  /** Writes down and tells what the pass found and did. */
+  async #end(
+    { passId, startedAtMs, conversation }: Pass,
+    { found, listing, participants, corrected, held }: PassEnd,
+    patch: ConversationPatch,
   ): Promise<void> {
     const { roster, clock, telemetry } = this.#ports;
-    const { passId, startedAtMs, conversation } = pass;
-    const count = (action: Difference['action']) =>
-      differences.filter((each) => each.action === action).length;
+    const count = (action: Difference['action']) => found.filter((each) => each.action === action).length;
     const report: PassReport = {
       passId,
       startedAtMs,
@@ -213,34 +171,16 @@ export class ReconcileConversation {
       missing: count('join'),
       unexpected: count('leave'),
       corrected,
-      held: plan?.held.length ?? 0,
+      held,
     };
-    await roster.patchConversation(
-      conversation,
-      plan ? afterSending(plan, pass.row, report) : { lastPass: report },
-    );
-    telemetry.emit({ name: 'pass', conversation, ...report, differences });
+    await roster.patchConversation(conversation, { ...patch, lastPass: report });
+    telemetry.emit({ name: 'pass', conversation, ...report, differences: found });
   }
 }
 
-const NOTHING_FOUND: Comparison = { differences: [], nowConfirmed: [] };
-
-function isGone(read: ParticipantsRead): boolean {
-  return read.kind === 'failed' && read.result.kind === 'gone' && read.result.what === 'conversation';
-}
-
-/** Without a listing nothing is drift, but a producer's own change waits no longer for one. */
-function deferredOnly(rows: readonly MemberRow[]): Difference[] {
-  return rows
-    .filter((row) => row.state === 'deferred')
-    .map(({ key, action, version }) => ({
-      member: key,
-      action,
-      cause: 'deferred',
-      correction: 'deferred',
-      plannedAgainst: version,
-      timesCorrected: 0,
-    }));
+/** What is to be told of a pass. */
+interface PassEnd extends Pick<PassReport, 'listing' | 'participants' | 'corrected' | 'held'> {
+  readonly found: readonly Difference[];
 }
 
 function correctionOf({ member, plannedAgainst, correction }: Difference, passId: string): Correction[] {

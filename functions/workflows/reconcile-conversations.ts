@@ -1,7 +1,8 @@
 import { isInvalid } from '../core/change.ts';
 import { readReconcileMessage } from '../core/reconcile-message.ts';
 import { ReconcileConversation, type ReconcileConversationPorts } from './reconcile-conversation.ts';
-import type { Deadline, VendorCallsSettings } from './vendor-calls.ts';
+import type { DeploymentSettings } from './settings.ts';
+import type { Deadline } from './vendor-calls.ts';
 
 /** A message of the reconcile queue. Its id names the pass, so that a repeated delivery sends its corrections once. */
 export interface ReconcileQueueMessage {
@@ -14,7 +15,7 @@ export class ReconcileConversations {
   readonly #ports: ReconcileConversationPorts;
   readonly #passes: ReconcileConversation;
 
-  constructor(ports: ReconcileConversationPorts, settings: VendorCallsSettings) {
+  constructor(ports: ReconcileConversationPorts, settings: DeploymentSettings) {
     this.#ports = ports;
     this.#passes = new ReconcileConversation(ports, settings);
   }

@@ -4,10 +4,12 @@ import { ATTRIBUTE, storedMessage } from '../core/message.ts';
 import type { MemberRow, Wish } from '../core/roster.ts';
 import type { Timings } from '../core/timings.ts';
 import type { WishOutcome } from './apply-wish.ts';
-import type { Clock, Roster, Telemetry } from './ports.ts';
+import { finishParking } from './park.ts';
+import type { ChangeQueue, Clock, Roster, Telemetry } from './ports.ts';
 
 export interface RecordWishContext {
   readonly roster: Roster;
+  readonly queue: ChangeQueue;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly timings: Timings;
@@ -30,7 +32,11 @@ export async function recordWish(received: ReceivedChange, context: RecordWishCo
   const put = await roster.putWish(change.member, wish, clock.nowMs());
   if (!put.written) return meetRow(received, context);
   const { before } = put;
-  if (before?.state === 'deferred' && before.message) {
+  if (
+    before?.state === 'deferred' &&
+    before.message &&
+    !(await finishParking(before.message.messageId, context))
+  ) {
     // Its message was acknowledged when it was deferred, so nobody else will say how it ended.
     const { messageId } = before.message;
     telemetry.emit({
@@ -65,7 +71,7 @@ async function meetRow(received: ReceivedChange, context: RecordWishContext): Pr
         ? revive(received, context)
         : { settled: { outcome: 'parked', reason: row.reason ?? '' } };
     case 'pending': {
-      const started = await roster.countStart(row.key, version, false);
+      const started = await roster.countStart(row.key, version, false, 'pending');
       return started ? { work: started } : meetRow(received, context);
     }
     default:
@@ -91,6 +97,6 @@ async function revive(received: ReceivedChange, context: RecordWishContext): Pro
     reason: null,
   });
   if (!revived) return meetRow(received, context);
-  const started = await roster.countStart(change.member, version, false);
+  const started = await roster.countStart(change.member, version, false, 'pending');
   return started ? { work: started } : meetRow(received, context);
 }

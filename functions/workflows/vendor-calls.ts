@@ -50,7 +50,9 @@ export type VendorCallOutcome<Answer extends VendorAnswer> =
       readonly mayApplyLate: boolean;
     }
   /** The app's breaker is open, or its credential does not work. */
-  | { readonly kind: 'app_out'; readonly reason: string; readonly mayApplyLate: boolean };
+  | { readonly kind: 'app_out'; readonly reason: string; readonly mayApplyLate: boolean }
+  /** The invocation's own time is over: nothing was asked, and nothing learnt. */
+  | { readonly kind: 'out_of_time'; readonly reason: string; readonly mayApplyLate: boolean };
 
 /** Kept back at the end of an invocation, for the writes that record what a call did. */
 export const RECORDING_MS = 500;
@@ -100,12 +102,13 @@ export class VendorCalls {
       const credential = await this.#credential(request.app);
       if ('out' in credential) return { kind: 'app_out', reason: credential.out, mayApplyLate };
       const answer = await this.#attempt(request, credential, untilMs);
+      if (answer === undefined) return { kind: 'out_of_time', reason: 'out_of_time', mayApplyLate };
       const { result } = answer;
       mayApplyLate ||= result.kind === 'unreachable' && result.mayHaveBeenApplied;
       if (result.kind === 'unauthorized') {
         const mayHelp = result.status === 401 && !secretReadAgain;
         secretReadAgain = true;
-        if (mayHelp && (await this.#credentials.hasChangedFrom(request.app, credential))) continue;
+        if (mayHelp && (await this.#hasChanged(request.app, credential))) continue;
         return { kind: 'app_out', reason: this.#credentialRefused(request.app), mayApplyLate };
       }
       const waitMs = this.#waitBeforeNext(result, attempt);
@@ -119,13 +122,13 @@ export class VendorCalls {
     request: VendorRequest<Answer>,
     credential: Credential,
     untilMs: number,
-  ): Promise<Answer | VendorAnswer> {
+  ): Promise<Answer | VendorAnswer | undefined> {
     const { clock } = this.#ports;
     const retryAfterMs = await this.#lane(request.app).turn(clock, untilMs);
     if (retryAfterMs > 0) return { result: { kind: 'throttled', retryAfterMs } };
     const leftMs = request.deadline.remainingMs() - RECORDING_MS;
     // A process that was frozen until now has lost this delivery to another: it must not act on it any more.
-    if (leftMs <= 0) return { result: { kind: 'unreachable', mayHaveBeenApplied: false } };
+    if (leftMs <= 0) return undefined;
     const startedMs = clock.nowMs();
     const answer = await request.send(credential, Math.min(this.#settings.timings.requestTimeoutMs, leftMs));
     this.#learn(request, answer, clock.nowMs() - startedMs);
@@ -180,11 +183,25 @@ export class VendorCalls {
     );
     if (!passes) return { out: 'app_out' };
     this.#breakers.set(app.appId, breaker);
-    const read = await this.#credentials.get(app, isTry);
+    const read = await this.#credentials.get(app, isTry).catch((error: unknown) => {
+      telemetry.emit({ name: 'fault', where: 'secret', error });
+      return undefined;
+    });
+    // An outage like the vendor's own: the wish waits in the roster, not on a queue that gives up at last.
+    if (!read) return { out: 'secret_unreadable' };
     if (!('problem' in read)) return read;
     telemetry.emit({ name: 'credential_problem', appId: app.appId, problem: read.problem });
     this.#signal(app.appId, 'refused');
     return { out: 'credential_unusable' };
+  }
+
+  async #hasChanged(app: AppRow, refused: Credential): Promise<boolean> {
+    try {
+      return await this.#credentials.hasChangedFrom(app, refused);
+    } catch (error) {
+      this.#ports.telemetry.emit({ name: 'fault', where: 'credentials', error });
+      return false;
+    }
   }
 
   #credentialRefused({ appId }: AppRow): string {

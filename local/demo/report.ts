@@ -1,136 +1,107 @@
 import { styleText } from 'node:util';
-import { FAULT_KINDS, type Progress, type Story } from './story.ts';
+import type { Progress } from './story.ts';
+import { type Summary, sum } from './summary.ts';
 
-/** Fewer faults of a kind than this prove little. */
-const FAULTS_LEAST = 20;
-
-/** The demo's result in numbers, as `--json` prints it. */
-export interface Summary {
-  readonly accepted: number;
-  readonly applied: number;
-  readonly already: number;
-  readonly superseded: number;
-  readonly parked: Readonly<Record<string, number>>;
-  readonly lost: number;
-  readonly mismatched: number;
-  readonly vendorRequests: number;
-  readonly vendorThrottled: number;
-  readonly faults: Readonly<Record<string, number>>;
-  readonly deferred: number;
-  readonly refused: number;
-  readonly kills: number;
-  readonly freezes: number;
-  readonly seconds: number;
-}
-
-/**
- * Counts how the accepted changes ended. A change that was deferred and then overtaken, or whose process died before
- * it could tell, is looked up in the roster.
- */
-export function summarise(story: Story): Summary {
-  const counts = { applied: 0, already: 0, superseded: 0 };
-  const parked: Record<string, number> = {};
-  for (const { messageId, body } of story.accepted) {
-    const { end, reason } = story.outcomes.of(messageId) ?? endInRoster(body, story);
-    if (end === 'parked') parked[reason] = (parked[reason] ?? 0) + 1;
-    else if (end) counts[end] += 1;
-  }
-  return {
-    accepted: story.accepted.length,
-    ...counts,
-    parked,
-    lost: story.findings.lost.length,
-    mismatched: story.findings.mismatched.length,
-    vendorRequests: story.vendorRequests,
-    vendorThrottled: story.vendorThrottled,
-    faults: story.faults,
-    deferred: story.outcomes.deferred,
-    refused: story.refused,
-    kills: story.kills,
-    freezes: story.freezes,
-    seconds: story.seconds,
-  };
-}
-
-function endInRoster(body: string, { evidence }: Story): { end?: 'applied' | 'superseded'; reason: string } {
-  try {
-    const { id, appId, conversationId, userId, userExternalId } = JSON.parse(body) as Record<string, string>;
-    const row = evidence.rows.get(JSON.stringify([appId, conversationId, userId ?? userExternalId]));
-    if (!row) return { reason: '' };
-    return { end: row.changeId === id && row.state === 'applied' ? 'applied' : 'superseded', reason: '' };
-  } catch {
-    return { reason: '' };
-  }
-}
-
-/** Why the demo has failed; nothing: it has not. `isExample`: the file is long enough for the faults to be counted. */
-export function failures(story: Story, summary: Summary, isExample: boolean): string[] {
-  const ended = summary.applied + summary.already + summary.superseded + sum(summary.parked);
-  const fewFaults = FAULT_KINDS.filter((kind) => (summary.faults[kind] ?? 0) < FAULTS_LEAST);
-  return [
-    ...(story.settled ? [] : ['not everything was settled in time']),
-    ...story.findings.lost.map((each) => `lost: ${each}`),
-    ...story.findings.mismatched.map((each) => `mismatched: ${each}`),
-    ...(ended === summary.accepted ? [] : [`${summary.accepted} accepted, but ${ended} ended`]),
-    ...(isExample ? fewFaults.map((kind) => `fewer than ${FAULTS_LEAST} faults of the kind ${kind}`) : []),
-  ];
-}
+const NAME_WIDTH = 44;
+const NUMBER_WIDTH = 9;
+const SHOWN_MAX = 20;
 
 /** The table at the end, for a person. */
 export function table(summary: Summary, failed: readonly string[]): string {
-  const rows: [string, number | string][] = [
-    ['accepted', summary.accepted],
-    ['  applied', summary.applied],
-    ['  already so', summary.already],
-    ['  superseded', summary.superseded],
-    ['  parked', sum(summary.parked)],
-    ...Object.entries(summary.parked)
-      .toSorted(([, a], [, b]) => b - a)
-      .map(([reason, count]): [string, number] => [`    ${reason}`, count]),
-    ['of these deferred for a while', summary.deferred],
-    ['lost', summary.lost],
-    ['', ''],
-    ['requests to the vendor', summary.vendorRequests],
-    ...FAULT_KINDS.map((kind): [string, number] => [`  ${FAULT_NAMES[kind]}`, summary.faults[kind] ?? 0]),
-    ['processes killed, frozen', `${summary.kills}, ${summary.freezes}`],
-    ['', ''],
-    ['members that are not as they should be', summary.mismatched],
-    ['seconds', summary.seconds.toFixed(1)],
-  ];
-  const lines = rows.map(([name, value]) =>
-    name === '' ? '' : `  ${name.padEnd(42)}${String(value).padStart(8)}`,
-  );
-  return [...lines, '', verdict(failed)].join('\n');
+  const parts = [changes(summary), vendor(summary), members(summary), drift(summary)];
+  return [...parts.map((lines) => lines.join('\n')), verdict(failed, summary)].join('\n\n');
 }
 
-const FAULT_NAMES = {
-  throttle: 'refused with 429',
-  fail: 'failed with 5xx',
-  stall: 'stalled',
-  drop: 'applied, answer dropped',
-} as const;
-const SHOWN_MAX = 20;
+function changes({
+  accepted,
+  applied,
+  already,
+  superseded,
+  parked,
+  deferred,
+  refused,
+  lost,
+}: Summary): string[] {
+  return [
+    heading('Changes'),
+    row('accepted by the queue', accepted),
+    row('  applied', applied),
+    row('  already so', already),
+    row('  superseded by a newer one', superseded),
+    row('  parked for an operator', sum(parked)),
+    ...Object.entries(parked).map(([reason, many]) => row(`    ${reason}`, many)),
+    row('lost', lost),
+    ...(deferred > 0 ? [row('deferred for a while', deferred)] : []),
+    ...(refused > 0 ? [row('not sent, as no queue takes them', refused)] : []),
+  ];
+}
 
-function verdict(failed: readonly string[]): string {
-  if (failed.length === 0)
-    return styleText('green', '✔ The vendor has exactly what the file says, and nothing is lost.');
+function vendor({ vendorRequests, faults, unauthorized, kills, freezes }: Summary): string[] {
+  return [
+    heading('The vendor'),
+    row('requests', vendorRequests),
+    row('  refused with 429', faults['throttle'] ?? 0),
+    row('  failed with 5xx', faults['fail'] ?? 0),
+    row('  stalled', faults['stall'] ?? 0),
+    row('  applied, but the answer dropped', faults['drop'] ?? 0),
+    row('  refused for a rotated credential', unauthorized),
+    ...(kills > 0 ? [row('  whose process was killed meanwhile', kills)] : []),
+    ...(freezes > 0 ? [row('  whose process was frozen meanwhile', freezes)] : []),
+  ];
+}
+
+function members({ compared, mismatched }: Summary): string[] {
+  return [
+    heading('Participants, compared with file and roster'),
+    row('members compared', compared),
+    row('differ', mismatched),
+  ];
+}
+
+function drift({ drift: { introduced, healed, held, passes, wronglyRemoved } }: Summary): string[] {
+  return [
+    heading('Changed behind our back'),
+    row('members removed or added', introduced),
+    row('  healed within two passes', healed),
+    row('  of these held until approved', held),
+    row('passes made', passes),
+    row('wrongly removed', wronglyRemoved),
+  ];
+}
+
+function heading(text: string): string {
+  return styleText('bold', text, { stream: process.stdout });
+}
+
+function row(name: string, many: number): string {
+  return `  ${name.padEnd(NAME_WIDTH)}${grouped(many).padStart(NUMBER_WIDTH)}`;
+}
+
+/** A number as people read it: 12,345. */
+function grouped(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
+function verdict(failed: readonly string[], { seconds, compared }: Summary): string {
+  const after = `${seconds.toFixed(1)} s`;
+  if (failed.length === 0) {
+    const text = `✔ ${grouped(compared)} members compared, 0 differ; nothing is lost (${after})`;
+    return styleText('green', text, { stream: process.stdout });
+  }
   const more = failed.length > SHOWN_MAX ? [`  … and ${failed.length - SHOWN_MAX} more`] : [];
   return [
-    styleText('red', '✘ Not as it should be:'),
+    styleText('red', `✘ not as it should be (${after}):`, { stream: process.stdout }),
     ...failed.slice(0, SHOWN_MAX).map((each) => `  ${each}`),
     ...more,
   ].join('\n');
 }
 
-const BAR_WIDTH = 24;
+const BAR_WIDTH = 20;
 
-/** The live line while the story runs. */
-export function progressLine({ phase, sent, lines, ended, deferred, requests }: Progress): string {
+/** The live line while the story runs; never wider than a terminal of 80 columns. */
+export function progressLine({ phase, sent, lines, ended, requests }: Progress): string {
   const filled = Math.round((BAR_WIDTH * Math.min(ended, lines)) / Math.max(1, lines));
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
-  return `${bar}  ${phase}: ${sent} of ${lines} sent, ${ended} settled, ${deferred} deferred, ${requests} requests`;
-}
-
-function sum(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((total, count) => total + count, 0);
+  const counts = `${grouped(sent)} sent · ${grouped(ended)} ended · ${grouped(requests)} requests`;
+  return `${bar} ${phase.padEnd(13)} ${counts}`;
 }

@@ -1,93 +1,107 @@
 /**
- * Finds out what became of a file of changes by looking at the queues, the table and the vendor, and at nothing that
- * Rollcall says about itself. Imports nothing from functions/.
+ * Finds out what became of a file of changes, from the file and from what can be seen outside. Imports nothing from
+ * functions/.
  */
-import { type AttributeValue, type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Expected, Verdict } from '../expected-membership.ts';
-import type { Accepted } from './sender.ts';
-
-/** A change on the dead-letter queue. */
-export interface ParkedMessage {
-  readonly body: string;
-  readonly reason: string;
-}
-
-export interface RosterRow {
-  readonly member: string;
-  readonly changeId: string;
-  readonly action: string;
-  readonly state: string;
-  readonly occurredAtMs: number;
-}
-
-/** Everything there is to see from outside. */
-export interface Evidence {
-  readonly accepted: readonly Accepted[];
-  readonly parked: readonly ParkedMessage[];
-  /** By `JSON.stringify([appId, conversationId, memberId])`. */
-  readonly rows: ReadonlyMap<string, RosterRow>;
-  /** Whom the vendor lists, named in the same way. */
-  readonly present: ReadonlySet<string>;
-}
+import type { Accepted, Evidence, RosterRow } from './evidence.ts';
 
 export interface Findings {
   /** Accepted, and now nowhere: what, by line. */
   readonly lost: readonly string[];
-  /** Where vendor, roster or dead-letter queue are not as the input file says. */
+  /** Where vendor, roster, queues or dead-letter queue are not as the input file says. */
   readonly mismatched: readonly string[];
+  /** How many members were looked at: whoever the file, the roster or the vendor names. */
+  readonly compared: number;
 }
 
 /** Compares what is with what the input file says must be. */
 export function verify(expected: Expected, evidence: Evidence): Findings {
+  const { queued, rows, present } = evidence;
+  const parked = parkedLines(evidence);
   return {
-    lost: lostLines(expected, evidence),
-    mismatched: [...wrongMembers(expected, evidence), ...wronglyParked(expected, evidence)],
+    lost: lostLines(expected, evidence, parked),
+    mismatched: [
+      ...(queued > 0 ? [`the change queue still holds ${queued} messages`] : []),
+      ...wrongMembers(expected, evidence),
+      ...strangers(expected, evidence),
+      ...wronglyParked(expected, evidence, parked),
+      ...parked.foreign.map((reason) => `a body is parked as ${reason} that nobody sent, or not so often`),
+    ],
+    compared: new Set([...expected.members.keys(), ...rows.keys(), ...present]).size,
   };
 }
 
-function lostLines({ perLine }: Expected, { accepted, parked, rows }: Evidence): string[] {
-  const parkedBodies = new Set(parked.map(({ body }) => body));
+/** Why each line is parked, by line; and why bodies are that no line is left for. */
+interface Parked {
+  readonly reasons: ReadonlyMap<number, string>;
+  readonly foreign: readonly string[];
+}
+
+/** Each parked body is that of one accepted line, and of no second one that happens to read the same. */
+function parkedLines({ accepted, parked }: Pick<Evidence, 'accepted' | 'parked'>): Parked {
+  const linesOf = new Map<string, number[]>();
+  for (const { body, line } of accepted) linesOf.set(body, [...(linesOf.get(body) ?? []), line]);
+  const reasons = new Map<number, string>();
+  const foreign: string[] = [];
+  for (const { body, reason } of parked) {
+    const line = linesOf.get(body)?.shift();
+    if (line === undefined) foreign.push(reason);
+    else reasons.set(line, reason);
+  }
+  return { reasons, foreign };
+}
+
+/** Whatever is not parked must have a row that is as new: only a newer change may have taken its place. */
+function lostLines({ perLine }: Expected, { accepted, rows }: Evidence, { reasons }: Parked): string[] {
   return accepted.flatMap(({ line, body }) => {
-    const verdict = perLine[line];
-    if (parkedBodies.has(body) || verdict?.kind === 'correction' || verdict?.kind === 'blank') return [];
-    const { occurredAt, member } = said(body);
+    if (reasons.has(line) || perLine[line]?.kind === 'correction') return [];
+    const { occurredAtMs, member } = said(body);
     const row = member === undefined ? undefined : rows.get(member);
-    return row && occurredAt !== undefined && row.occurredAtMs >= Date.parse(occurredAt)
-      ? []
-      : [`line ${line + 1}`];
+    return row && occurredAtMs !== undefined && row.occurredAtMs >= occurredAtMs ? [] : [`line ${line + 1}`];
   });
 }
 
-function wrongMembers({ members }: Expected, { rows, present }: Evidence): string[] {
-  const wrong = [...members].flatMap(([member, { present: wished, line }]) => {
+function wrongMembers({ members, perLine }: Expected, { rows, present }: Evidence): string[] {
+  return [...members].flatMap(([member, { present: wished, line, conversationId }]) => {
     if (present.has(member) !== wished)
       return [`line ${line}: the vendor ${wished ? 'lacks' : 'still has'} its member`];
     const row = rows.get(member);
-    const agrees =
-      row &&
-      (isUnsettledByDesign(row.state, wished) ||
-        (row.state === 'applied' && (row.action === 'join') === wished));
-    return agrees ? [] : [`line ${line}: the roster says ${row ? `${row.action}, ${row.state}` : 'nothing'}`];
+    if (!row) return [`line ${line}: the roster does not know its member`];
+    return agrees(row, perLine[line - 1], wished, conversationId)
+      ? []
+      : [`line ${line}: the roster says ${row.action}, ${row.state}, by change ${row.changeId}`];
   });
-  const strangers = [...present].filter((member) => !members.has(member));
-  return [...wrong, ...strangers.map(() => 'the vendor has a member that no line names')];
 }
 
-/** Parked wishes wait for an operator; those of a conversation that is gone are nobody's any more. */
-function isUnsettledByDesign(state: string, wished: boolean): boolean {
-  return state === 'parked' || (state === 'unmanaged' && !wished);
+function agrees(
+  { action, state, changeId }: RosterRow,
+  verdict: Verdict | undefined,
+  wished: boolean,
+  conversationId: string,
+): boolean {
+  const decides = verdict !== undefined && 'changeId' in verdict && verdict.changeId === changeId;
+  if (!decides) return false;
+  // A parked wish waits for an operator; that of a conversation which is gone is nobody's any more.
+  if (verdict.kind === 'parked') return state === 'parked';
+  if (state === 'unmanaged') return !wished && conversationId.startsWith('missing-');
+  return state === 'applied' && (action === 'join') === wished;
 }
 
-function wronglyParked({ perLine }: Expected, { accepted, parked }: Evidence): string[] {
-  const reasons = new Map(parked.map(({ body, reason }) => [body, reason]));
-  const wrong = accepted.flatMap(({ line, body }) => {
-    const reason = reasons.get(body);
-    return isPlanted(perLine[line], reason) ? [] : [`line ${line + 1}: parked ${reason ?? 'not at all'}`];
+function strangers({ members }: Expected, { rows, present }: Evidence): string[] {
+  const unknown = (names: Iterable<string>) => [...names].filter((member) => !members.has(member));
+  return [
+    ...unknown(present).map(() => 'the vendor has a member that no line names'),
+    ...unknown(rows.keys()).map(() => 'the roster has a member that no line names'),
+  ];
+}
+
+function wronglyParked({ perLine }: Expected, { accepted, rows }: Evidence, { reasons }: Parked): string[] {
+  return accepted.flatMap((each) => {
+    const { line } = each;
+    const reason = reasons.get(line);
+    if (!isPlanted(perLine[line], reason)) return [`line ${line + 1}: parked ${reason ?? 'not at all'}`];
+    return reason !== undefined && isApplied(each, rows) ? [`line ${line + 1}: parked and applied`] : [];
   });
-  const bodies = new Set(accepted.map(({ body }) => body));
-  const foreign = parked.filter(({ body }) => !bodies.has(body));
-  return [...wrong, ...foreign.map(({ reason }) => `a body that nobody sent is parked as ${reason}`)];
 }
 
 function isPlanted(verdict: Verdict | undefined, reason: string | undefined): boolean {
@@ -96,67 +110,24 @@ function isPlanted(verdict: Verdict | undefined, reason: string | undefined): bo
   return verdict?.kind === 'older' && verdict.planted === reason;
 }
 
-function said(body: string): { occurredAt?: string; member?: string } {
+function isApplied({ body }: Accepted, rows: Evidence['rows']): boolean {
+  const { member, id } = said(body);
+  const row = member === undefined ? undefined : rows.get(member);
+  return row?.changeId === id && row?.state === 'applied';
+}
+
+function said(body: string): { id?: string; occurredAtMs?: number; member?: string } {
   try {
-    const { appId, conversationId, userId, userExternalId, occurredAt } = JSON.parse(body) as Record<
+    const { id, appId, conversationId, userId, userExternalId, occurredAt } = JSON.parse(body) as Record<
       string,
       string
     >;
     return {
       member: JSON.stringify([appId, conversationId, userId ?? userExternalId]),
-      ...(occurredAt && { occurredAt }),
+      ...(id !== undefined && { id }),
+      ...(occurredAt && { occurredAtMs: Date.parse(occurredAt) }),
     };
   } catch {
     return {};
-  }
-}
-
-/** Reads every member row of the roster straight from the table. */
-export async function readRows(client: DynamoDBClient, tableName: string): Promise<Map<string, RosterRow>> {
-  const rows = new Map<string, RosterRow>();
-  for await (const { Items = [] } of paginateScan(
-    { client },
-    { TableName: tableName, ConsistentRead: true },
-  )) {
-    for (const item of Items) {
-      const row = rowOf(item);
-      if (row) rows.set(row.member, row);
-    }
-  }
-  return rows;
-}
-
-function rowOf(item: Record<string, AttributeValue>): RosterRow | undefined {
-  const text = (name: string) => item[name]?.S ?? '';
-  const [, appId, conversationId] = text('pk').split('#');
-  if (!text('sk').startsWith('M#')) return undefined;
-  return {
-    member: JSON.stringify([appId, conversationId, text('sk').slice(2)]),
-    changeId: text('changeId'),
-    action: text('action'),
-    state: text('state'),
-    occurredAtMs: Number(text('version').split('.')[0]),
-  };
-}
-
-/** Takes everything off the dead-letter queue: a FIFO queue hides what stands behind a message that is only received. */
-export async function takeParked(client: SQSClient, queueUrl: string): Promise<ParkedMessage[]> {
-  const parked: ParkedMessage[] = [];
-  for (;;) {
-    const { Messages = [] } = await client.send(
-      new ReceiveMessageCommand({
-        QueueUrl: queueUrl,
-        MaxNumberOfMessages: 10,
-        MessageAttributeNames: ['All'],
-      }),
-    );
-    if (Messages.length === 0) return parked;
-    for (const { Body = '', MessageAttributes, ReceiptHandle } of Messages) {
-      parked.push({
-        body: Body,
-        reason: MessageAttributes?.['rollcall.reason']?.StringValue ?? 'unexplained',
-      });
-      await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
-    }
   }
 }

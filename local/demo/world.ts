@@ -7,14 +7,15 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBAppRows } from '../../functions/adapters/app-rows.ts';
-import { DEFAULT_REQUESTS_PER_SECOND } from '../../functions/core/app.ts';
 import type { Expected } from '../expected-membership.ts';
 import type { FakeVendor } from '../fake-vendor/fake-vendor.ts';
 import type { ApiKey, AppSeed } from '../fake-vendor/options.ts';
 import type { LocalStack } from '../local-stack.ts';
 import type { Meta } from './input.ts';
 
-const OUTAGE_OF_A_ROTATION_MS = 400;
+const REQUESTS_PER_SECOND = 500;
+const REFUSED_WITHIN_MS = 3_000;
+const OUTAGE_OF_A_ROTATION_MS = 300;
 
 /** Apps, users and conversations of a file, for the vendor to know: all of its valid ids but those that begin with `missing-`. */
 export function seedsOf(meta: Meta, { members }: Expected): AppSeed[] {
@@ -43,38 +44,41 @@ function isKnown(id: string): boolean {
 export async function declareApps(meta: Meta, stack: LocalStack): Promise<Map<string, ApiKey>> {
   const keys = new Map<string, ApiKey>();
   const { clientConfigs } = stack.embedded;
-  const rows = new DynamoDBAppRows(new DynamoDBClient(clientConfigs.dynamodb), stack.tableName);
+  const dynamodb = new DynamoDBClient(clientConfigs.dynamodb);
   const secrets = new SecretsManagerClient(clientConfigs.secretsManager);
+  const rows = new DynamoDBAppRows(dynamodb, stack.tableName);
   for (const { appId, idKind, auth } of meta.apps) {
-    await rows.put({
-      appId,
-      idKind,
-      host: stack.vendor.url,
-      policy: 'managed',
-      protectedMembers: [],
-      requestsPerSecond: DEFAULT_REQUESTS_PER_SECOND * 5,
-      reconcile: true,
-    });
+    await rows.put({ appId, idKind, host: stack.vendor.url, requestsPerSecond: REQUESTS_PER_SECOND });
     const key = newKey(stack.vendor, appId);
     keys.set(appId, key);
     const Name = `${stack.secretPrefix}/${appId}`;
     await secrets.send(new CreateSecretCommand({ Name, SecretString: secretText(key, auth) }));
   }
+  dynamodb.destroy();
   secrets.destroy();
   return keys;
 }
 
-/** Revokes an app's key, as somebody does who rotates it in the wrong order, and stores the new one a moment later. */
+/**
+ * Revokes an app's key and stores the new one only when somebody has been refused for it, as it happens to whoever
+ * rotates in the wrong order. Where nobody calls for a while, nobody is refused.
+ */
 export async function rotateCredential(
   app: Meta['apps'][number],
   old: ApiKey,
   stack: LocalStack,
+  signal: AbortSignal,
 ): Promise<void> {
-  stack.vendor.world.app(app.appId).credentials.revokeKey(old.keyId);
-  await sleep(OUTAGE_OF_A_ROTATION_MS);
-  const key = newKey(stack.vendor, app.appId);
-  const secrets = new SecretsManagerClient(stack.embedded.clientConfigs.secretsManager);
-  const SecretId = `${stack.secretPrefix}/${app.appId}`;
+  const { vendor, embedded, secretPrefix } = stack;
+  const refused = () => vendor.stats().statuses['401'] ?? 0;
+  const before = refused();
+  const untilMs = performance.now() + REFUSED_WITHIN_MS;
+  vendor.world.app(app.appId).credentials.revokeKey(old.keyId);
+  while (refused() === before && performance.now() < untilMs) await sleep(20, undefined, { signal });
+  await sleep(OUTAGE_OF_A_ROTATION_MS, undefined, { signal });
+  const key = newKey(vendor, app.appId);
+  const secrets = new SecretsManagerClient(embedded.clientConfigs.secretsManager);
+  const SecretId = `${secretPrefix}/${app.appId}`;
   await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: secretText(key, app.auth) }));
   secrets.destroy();
 }
@@ -90,23 +94,4 @@ function newKey({ world }: FakeVendor, appId: string): ApiKey {
 
 function secretText({ keyId, secret }: ApiKey, auth: 'basic' | 'jwt'): string {
   return JSON.stringify({ keyId, secret, ...(auth === 'jwt' && { scope: 'app' }) });
-}
-
-/** Whom the vendor lists in the file's conversations, named as members are. */
-export function presentMembers(meta: Meta, { members }: Expected, { world }: FakeVendor): Set<string> {
-  const present = new Set<string>();
-  const conversations = new Map(
-    [...members.values()].map(({ appId, conversationId }) => [
-      JSON.stringify([appId, conversationId]),
-      { appId, conversationId },
-    ]),
-  );
-  for (const { appId, conversationId } of conversations.values()) {
-    const app = meta.apps.find((each) => each.appId === appId);
-    if (!app || !isKnown(conversationId)) continue;
-    for (const participant of world.participants(appId, conversationId)) {
-      present.add(JSON.stringify([appId, conversationId, participant[app.idKind]]));
-    }
-  }
-  return present;
 }

@@ -32,10 +32,12 @@ const wish = fc.record({
 });
 
 const orNull = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null });
+const memberState = fc.constantFrom('pending', 'deferred', 'applied', 'parked', 'unmanaged');
+
 const patch: fc.Arbitrary<MemberPatch> = fc.record(
   {
     action,
-    state: fc.constantFrom('pending', 'deferred', 'applied', 'parked', 'unmanaged'),
+    state: memberState,
     wishedAtMs: ms,
     starts: count,
     startsAlone: count,
@@ -67,13 +69,13 @@ export const rosterStep: fc.Arbitrary<RosterStep> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc
-      .tuple(member, versions, patch)
+      .tuple(member, versions, patch, fc.option(memberState, { nil: undefined }))
       .map(([who, ...patched]) =>
         step('patchMember', (roster, _, key) => roster.patchMember(key(who), ...patched), who, patched),
       ),
   },
   fc
-    .tuple(member, versions, fc.boolean())
+    .tuple(member, versions, fc.boolean(), memberState)
     .map(([who, ...started]) =>
       step('countStart', (roster, _, key) => roster.countStart(key(who), ...started), who, started),
     ),

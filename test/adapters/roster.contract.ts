@@ -151,6 +151,13 @@ export function describeRoster(name: string, make: () => RosterUnderTest | Promi
         expect(await roster.member(key)).toMatchObject({ state: 'pending', starts: 1 });
       });
 
+      it('changes and starts a row only while it is in the state that is asked for', async () => {
+        expect(await roster.patchMember(key, version(), { reason: 'late' }, 'deferred')).toBe(false);
+        expect(await roster.countStart(key, version(), false, 'applied')).toBeUndefined();
+        expect(await roster.patchMember(key, version(), { state: 'applied' }, 'pending')).toBe(true);
+        expect(await roster.member(key)).toMatchObject({ state: 'applied', starts: 1 });
+      });
+
       it('removes what is not there', async () => {
         expect(await roster.patchMember(key, version(), { reason: null, confirmed: null })).toBe(true);
       });
@@ -163,21 +170,28 @@ export function describeRoster(name: string, make: () => RosterUnderTest | Promi
       });
 
       it('counts starts, and those alone besides', async () => {
-        expect(await roster.countStart(key, version(), false)).toMatchObject({ starts: 2, startsAlone: 0 });
-        const row = await roster.countStart(key, version(), true);
+        expect(await roster.countStart(key, version(), false, 'pending')).toMatchObject({
+          starts: 2,
+          startsAlone: 0,
+        });
+        const row = await roster.countStart(key, version(), true, 'pending');
         expect(row).toMatchObject({ starts: 3, startsAlone: 1 });
         expect(await roster.member(key)).toEqual(row);
       });
 
       it('counts no start on a row that has moved on, or on none', async () => {
-        expect(await roster.countStart(key, version(1), false)).toBeUndefined();
-        expect(await roster.countStart({ ...key, memberId: 'nobody' }, version(), true)).toBeUndefined();
+        expect(await roster.countStart(key, version(1), false, 'pending')).toBeUndefined();
+        expect(
+          await roster.countStart({ ...key, memberId: 'nobody' }, version(), true, 'pending'),
+        ).toBeUndefined();
         expect(await roster.member(key)).toMatchObject({ starts: 1 });
         expect(await roster.member({ ...key, memberId: 'nobody' })).toBeUndefined();
       });
 
       it('counts every start of those that come at once', async () => {
-        await Promise.all(Array.from({ length: 5 }, () => roster.countStart(key, version(), false)));
+        await Promise.all(
+          Array.from({ length: 5 }, () => roster.countStart(key, version(), false, 'pending')),
+        );
         expect(await roster.member(key)).toMatchObject({ starts: 6 });
       });
     });

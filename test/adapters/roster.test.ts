@@ -134,7 +134,7 @@ describe('the roster in DynamoDB', () => {
     await roster.putWish(key, wish(), NOW);
     await edit('C#shop#orders', { starts: { S: 'one' } });
     const clearly = { message: 'member item in C#shop#orders: starts: must be a number' };
-    await expect(roster.countStart(key, version(), false)).rejects.toMatchObject(clearly);
+    await expect(roster.countStart(key, version(), false, 'pending')).rejects.toMatchObject(clearly);
     await expect(roster.putWish(key, wish({ version: version(1) }), NOW)).rejects.toMatchObject(clearly);
   });
 

@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { toItem } from '../../functions/adapters/roster/items.ts';
 import { rosterTables } from '../support/roster-table.ts';
 import { type Ended, rollcall, startRollcall } from './run-rollcall.ts';
 
@@ -25,7 +27,6 @@ const shown = async (appId: string): Promise<unknown> =>
 
 const DEFAULTS = {
   host: 'https://api.smooch.io',
-  policy: 'managed',
   protectedMembers: [],
   requestsPerSecond: 100,
   reconcile: true,
@@ -75,6 +76,19 @@ describe('rollcall app set', () => {
     expect(await shown('shop')).toMatchObject({ reconcile: false, policy: 'exact', requestsPerSecond: 5 });
   });
 
+  it('gives a policy back to the deployment', async () => {
+    await app('set', 'shop', '--id-kind', 'userId', '--policy', 'exact');
+    await app('set', 'shop', '--policy', 'deployment');
+    expect(await shown('shop')).toEqual({ appId: 'shop', idKind: 'userId', ...DEFAULTS });
+  });
+
+  it('switches on again what a restored table holds off', async () => {
+    const copied = { pk: 'APPS', sk: 'shop', idKind: 'userId', declaredIn: 'another-table' };
+    await tables.client.send(new PutItemCommand({ TableName: table, Item: toItem(copied) }));
+    expect((await app('show', 'shop')).stdout).toMatch(/^reconcile: +off \(restored\)$/m);
+    expect((await app('set', 'shop', '--reconcile', 'on')).stdout).toMatch(/^reconcile: +on$/m);
+  });
+
   it('refuses to change the id kind of a declared app, and says why', async () => {
     await app('set', 'shop', '--id-kind', 'userId');
     const { code, stdout, stderr } = await app(
@@ -87,7 +101,7 @@ describe('rollcall app set', () => {
     );
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^rollcall: the app shop .* cannot change: one person would have two keys/);
-    expect(await shown('shop')).toMatchObject({ idKind: 'userId', policy: 'managed' });
+    expect(await shown('shop')).toEqual({ appId: 'shop', idKind: 'userId', ...DEFAULTS });
   });
 
   it('needs the id kind of an app that is not declared yet', async () => {
@@ -127,7 +141,7 @@ describe('rollcall app set', () => {
 
 describe('rollcall app list', () => {
   beforeEach(async () => {
-    await app('set', 'shop', '--id-kind', 'userId', '--reconcile', 'off');
+    await app('set', 'shop', '--id-kind', 'userId', '--reconcile', 'off', '--policy', 'exact');
     await app('set', 'branches', '--id-kind', 'userExternalId');
   });
 
@@ -135,9 +149,9 @@ describe('rollcall app list', () => {
     const { code, stdout } = await app('list');
     expect(code).toBe(0);
     expect(stdout.split('\n')).toEqual([
-      'APP       ID KIND         POLICY   RECONCILE  REQUESTS/S  HOST',
-      'branches  userExternalId  managed  on         100         https://api.smooch.io',
-      'shop      userId          managed  off        100         https://api.smooch.io',
+      'APP       ID KIND         POLICY        RECONCILE  REQUESTS/S  HOST',
+      'branches  userExternalId  (deployment)  on         100         https://api.smooch.io',
+      'shop      userId          exact         off        100         https://api.smooch.io',
       '',
     ]);
   });
@@ -174,12 +188,18 @@ describe('rollcall app', () => {
     const missing = await startRollcall(['app', 'list', '--local'], options).ended;
     expect(missing.stderr).toMatch(/^rollcall: there is no \.rollcall\/local\.json: does npm start run/);
     mkdirSync(join(folder, '.rollcall'));
+    const nowhere = 'http://127.0.0.1:1';
     const local = {
       dynamodb: await endpoint(),
-      sqs: 'http://127.0.0.1:1',
-      changeQueueUrl: 'http://127.0.0.1:1/q',
+      sqs: nowhere,
+      secretsManager: nowhere,
+      vendor: nowhere,
+      changeQueueUrl: `${nowhere}/q`,
+      tableName: table,
+      secretPrefix: 'local/apps',
+      settings: {},
     };
-    writeFileSync(join(folder, '.rollcall/local.json'), JSON.stringify({ ...local, tableName: table }));
+    writeFileSync(join(folder, '.rollcall/local.json'), JSON.stringify(local));
     expect(await startRollcall(['app', 'list', '--local', '--json'], options).ended).toEqual({
       code: 0,
       stdout: '[]\n',

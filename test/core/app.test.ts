@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { appRowSchema, POLICIES } from '../../functions/core/app.ts';
+import { appRowSchema, DEFAULT_POLICY, POLICIES, policyFor } from '../../functions/core/app.ts';
 
 const DECLARED = { appId: 'shop', idKind: 'userId' };
 
@@ -8,7 +8,6 @@ test('an app needs an id and an id kind; the rest is given', () => {
     appId: 'shop',
     idKind: 'userId',
     host: 'https://api.smooch.io',
-    policy: 'managed',
     protectedMembers: [],
     requestsPerSecond: 100,
     reconcile: true,
@@ -34,6 +33,14 @@ test.each(POLICIES)('%s is a policy', (policy) => {
 
 test('there are four policies, the most careful first', () => {
   expect(POLICIES).toEqual(['report', 'additive', 'managed', 'exact']);
+});
+
+test('a conversation’s own policy goes before its app’s, and that before the deployment’s', () => {
+  expect(policyFor({ policy: 'exact' }, { policy: 'additive' }, 'report')).toBe('exact');
+  expect(policyFor({}, { policy: 'additive' }, 'report')).toBe('additive');
+  expect(policyFor(undefined, { policy: 'additive' }, 'report')).toBe('additive');
+  expect(policyFor({}, {}, 'report')).toBe('report');
+  expect(policyFor(undefined, {}, DEFAULT_POLICY)).toBe('managed');
 });
 
 describe('an app is refused', () => {

@@ -91,9 +91,9 @@ describe('what is wrong with a change is told by field and kind of value', () =>
     [{ userId: null }, 'userId', 'must be a string (found: null)'],
     [{ userId: { id: 'ann' } }, 'userId', 'must be a string (found: an object)'],
     [
-      { userId: 'x'.repeat(257) },
+      { userId: 'x'.repeat(256) },
       'userId',
-      'must be at most 256 characters (found: a string of 257 characters)',
+      'must be at most 255 characters (found: a string of 256 characters)',
     ],
     [
       { userId: undefined, userExternalId: '' },
@@ -125,7 +125,8 @@ describe('what is wrong with a change is told by field and kind of value', () =>
 describe('ids are as long as they may be', () => {
   const cases = [
     { id: 'x'.repeat(128) },
-    { userId: 'x'.repeat(256) },
+    { userId: 'x'.repeat(255) },
+    { userId: '😀'.repeat(255) },
     { appId: 'x'.repeat(128) },
     { conversationId: 'x'.repeat(128) },
     { source: 'x'.repeat(128) },

@@ -89,7 +89,7 @@ describe('a correction that the reconciler cannot have made is refused by its fi
     [{ conversationId: '' }, 'conversationId', 'a string of 0 characters'],
     [{ idKind: 'email' }, 'idKind', 'a string of 5 characters'],
     [{ memberId: '' }, 'memberId', 'a string of 0 characters'],
-    [{ memberId: 'x'.repeat(257) }, 'memberId', 'a string of 257 characters'],
+    [{ memberId: 'x'.repeat(256) }, 'memberId', 'a string of 256 characters'],
     [{ memberId: null }, 'memberId', 'null'],
     [{ plannedAgainst: 7 }, 'plannedAgainst', 'a number'],
     [{ cause: 'mood' }, 'cause', 'a string of 4 characters'],
@@ -105,7 +105,7 @@ describe('a correction that the reconciler cannot have made is refused by its fi
   });
 
   test('but ids as long as a change may have them are read', () => {
-    expect(readCorrection(body({ memberId: 'x'.repeat(256), passId: 'x'.repeat(128) }))).toMatchObject({
+    expect(readCorrection(body({ memberId: 'x'.repeat(255), passId: 'x'.repeat(128) }))).toMatchObject({
       passId: 'x'.repeat(128),
     });
   });

@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { afterSignal, appAnswers, CLOSED } from '../../functions/core/breaker.ts';
 import type { CallResult } from '../../functions/core/call-result.ts';
 import { type Attempt, backoffMs, type Decision, decide } from '../../functions/core/decision.ts';
 import * as arbitrary from '../support/arbitraries.ts';
-import { DAY, MINUTE, NOW, SECOND, TIMINGS } from '../support/builders.ts';
+import { DAY, MINUTE, SECOND, TIMINGS } from '../support/builders.ts';
 
-/** A first attempt, just begun, of a join whose app answers others. */
+/** A first attempt, just begun, of a join. */
 function attempt(overrides: Partial<Attempt> = {}): Attempt {
-  return { action: 'join', failingForMs: 0, receiveCount: 1, appAnswers: true, jitter: 1, ...overrides };
+  return { action: 'join', ageMs: 0, failingAloneForMs: 0, receiveCount: 1, jitter: 1, ...overrides };
 }
 
 function decided(result: CallResult, overrides: Partial<Attempt> = {}): Decision {
@@ -57,7 +56,7 @@ describe('done', () => {
       already: false,
       participantId: 'p1',
     });
-    expect(decided({ kind: 'applied' })).toEqual({ kind: 'done', already: false });
+    expect(decided({ kind: 'applied' })).toStrictEqual({ kind: 'done', already: false });
   });
 
   test('tells what this call did from what was so before', () => {
@@ -81,11 +80,11 @@ describe('a join of a user that is not known', () => {
   test('is retried for a minute, as the user may just be made', () => {
     const retried = { kind: 'retry', afterMs: SECOND, reason: 'user_not_found' };
     expect(decided(GONE_USER)).toEqual(retried);
-    expect(decided(GONE_USER, { failingForMs: MINUTE - 1 })).toEqual(retried);
+    expect(decided(GONE_USER, { ageMs: MINUTE - 1 })).toEqual(retried);
   });
 
   test('is then parked', () => {
-    expect(decided(GONE_USER, { failingForMs: MINUTE })).toEqual({
+    expect(decided(GONE_USER, { ageMs: MINUTE })).toEqual({
       kind: 'park',
       reason: 'user_not_found',
       detail: 'user: not known to the vendor',
@@ -115,8 +114,8 @@ describe('a request that the vendor refuses', () => {
 });
 
 test('a credential that is refused defers, however long it lasts', () => {
-  for (const failingForMs of [0, 6 * MINUTE, 400 * DAY]) {
-    const decision = decided({ kind: 'unauthorized', status: 401 }, { failingForMs });
+  for (const ageMs of [0, 6 * MINUTE, 400 * DAY]) {
+    const decision = decided({ kind: 'unauthorized', status: 401 }, { ageMs, failingAloneForMs: ageMs });
     expect(decision).toEqual({ kind: 'defer', reason: 'credential_refused' });
   }
 });
@@ -124,19 +123,15 @@ test('a credential that is refused defers, however long it lasts', () => {
 describe('a full conversation', () => {
   test('is retried, then waits in the roster, and after a day needs an operator', () => {
     expect(decided(FULL)).toEqual({ kind: 'retry', afterMs: SECOND, reason: 'conversation_full' });
-    expect(decided(FULL, { failingForMs: TIMINGS.deferAfterMs })).toEqual({
+    expect(decided(FULL, { ageMs: TIMINGS.deferAfterMs })).toEqual({
       kind: 'defer',
       reason: 'conversation_full',
     });
-    expect(decided(FULL, { failingForMs: DAY })).toEqual({
+    expect(decided(FULL, { ageMs: 2 * DAY, failingAloneForMs: DAY })).toEqual({
       kind: 'park',
       reason: 'conversation_full',
       detail: 'still conversation_full after 86400 s',
     });
-  });
-
-  test('is an answer of the app, whoever else gets one', () => {
-    expect(decided(FULL, { failingForMs: DAY, appAnswers: false })).toMatchObject({ kind: 'park' });
   });
 });
 
@@ -147,27 +142,33 @@ describe.each([
   test('is retried for five minutes', () => {
     const retried = { kind: 'retry', afterMs: SECOND, reason };
     expect(decided(result)).toEqual(retried);
-    expect(decided(result, { failingForMs: 5 * MINUTE - 1 })).toEqual(retried);
+    expect(decided(result, { ageMs: 5 * MINUTE - 1 })).toEqual(retried);
   });
 
   test('then waits in the roster', () => {
-    expect(decided(result, { failingForMs: 5 * MINUTE })).toEqual({ kind: 'defer', reason });
-    expect(decided(result, { failingForMs: DAY - 1 })).toEqual({ kind: 'defer', reason });
+    expect(decided(result, { ageMs: 5 * MINUTE })).toEqual({ kind: 'defer', reason });
+    expect(decided(result, { ageMs: 400 * DAY, failingAloneForMs: DAY - 1 })).toEqual({
+      kind: 'defer',
+      reason,
+    });
   });
 
   test('waits on for as long as the whole app is out', () => {
-    expect(decided(result, { failingForMs: 400 * DAY, appAnswers: false })).toEqual({
+    expect(decided(result, { ageMs: 400 * DAY })).toEqual({
       kind: 'defer',
       reason,
     });
   });
 });
 
-test('what stays unreachable alone is parked after a day', () => {
-  expect(decided(UNREACHABLE, { failingForMs: DAY + 499 })).toEqual({
+test.each([
+  ['throttled', { kind: 'throttled' }],
+  ['unreachable', UNREACHABLE],
+] as const)('what stays %s alone for a day is parked', (reason, result) => {
+  expect(decided(result, { ageMs: 2 * DAY, failingAloneForMs: DAY + 499 })).toEqual({
     kind: 'park',
     reason: 'unreachable',
-    detail: 'still unreachable after 86400 s',
+    detail: `still ${reason} after 86400 s`,
   });
 });
 
@@ -202,9 +203,7 @@ describe('the wait before a retry', () => {
       kind: 'retry',
       afterMs: SECOND,
     });
-    expect(
-      decided({ kind: 'throttled', retryAfterMs: 30_000 }, { failingForMs: DAY, appAnswers: false }),
-    ).toEqual({
+    expect(decided({ kind: 'throttled', retryAfterMs: 30_000 }, { ageMs: DAY })).toEqual({
       kind: 'defer',
       reason: 'throttled',
     });
@@ -227,9 +226,9 @@ describe('the wait before a retry', () => {
 
 const attempts = fc.record({
   action: arbitrary.action,
-  failingForMs: fc.nat({ max: 60 * DAY }),
+  ageMs: fc.nat({ max: 60 * DAY }),
+  failingAloneForMs: fc.nat({ max: 60 * DAY }),
   receiveCount: fc.integer({ min: 1, max: 1_000 }),
-  appAnswers: fc.boolean(),
   jitter: fc.double({ min: 0, max: 1, noNaN: true }),
 });
 
@@ -239,25 +238,8 @@ test('nothing is parked, and nothing taken for done, because of somebody else’
   );
   fc.assert(
     fc.property(ofOutages, attempts, (result, tried) => {
-      expect(['retry', 'defer']).toContain(decide(result, { ...tried, appAnswers: false }, TIMINGS).kind);
+      expect(['retry', 'defer']).toContain(decide(result, { ...tried, failingAloneForMs: 0 }, TIMINGS).kind);
     }),
-  );
-});
-
-test('once an app has been silent for as long as changes are retried, its outage parks nothing', () => {
-  fc.assert(
-    fc.property(
-      fc.nat({ max: 60 * DAY }),
-      fc.constantFrom('failure', 'refused'),
-      attempts,
-      (silentForMs, signal, tried) => {
-        const lastAnswered = afterSignal(CLOSED, 'success', NOW, TIMINGS);
-        const nowMs = NOW + TIMINGS.deferAfterMs + silentForMs;
-        const breaker = afterSignal(lastAnswered, signal, nowMs - 1, TIMINGS);
-        const answers = appAnswers(breaker, nowMs, TIMINGS);
-        expect(decide(UNREACHABLE, { ...tried, appAnswers: answers }, TIMINGS).kind).not.toBe('park');
-      },
-    ),
   );
 });
 
@@ -281,12 +263,16 @@ test('only what the vendor says was done is done', () => {
   );
 });
 
+function longer(tried: Attempt, byMs: number): Attempt {
+  return { ...tried, ageMs: tried.ageMs + byMs, failingAloneForMs: tried.failingAloneForMs + byMs };
+}
+
 test('the longer something fails, the further the decision: retry, defer, park', () => {
   const order = ['done', 'retry', 'defer', 'park'];
   fc.assert(
     fc.property(arbitrary.callResult, attempts, fc.nat({ max: 60 * DAY }), (result, tried, longerMs) => {
       const sooner = decide(result, tried, TIMINGS).kind;
-      const later = decide(result, { ...tried, failingForMs: tried.failingForMs + longerMs }, TIMINGS).kind;
+      const later = decide(result, longer(tried, longerMs), TIMINGS).kind;
       expect(order.indexOf(later)).toBeGreaterThanOrEqual(order.indexOf(sooner));
     }),
   );

@@ -193,7 +193,7 @@ describe('somebody without a row', () => {
   });
 
   test('is removed under exact, planned against no row', () => {
-    expect(strangers()).toEqual([{ ...removal, correction: 'unexpected' }]);
+    expect(strangers()).toStrictEqual([{ ...removal, correction: 'unexpected' }]);
   });
 
   test('is removed under exact by whichever id the app uses', () => {

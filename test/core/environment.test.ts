@@ -73,6 +73,19 @@ describe('TIMINGS', () => {
   });
 });
 
+describe('POLICY', () => {
+  test('is one of the four, and managed where it is not set', () => {
+    expect(readEnvironment({ POLICY: 'report' }, ['POLICY'])).toEqual({ POLICY: 'report' });
+    expect(readEnvironment({}, ['POLICY'])).toEqual({ POLICY: 'managed' });
+  });
+
+  test.each(['', 'everything'])('%j is none', (value) => {
+    expect(complaint({ POLICY: value }, 'POLICY')).toContain(
+      'POLICY: must be one of report, additive, managed, exact',
+    );
+  });
+});
+
 describe('BUDGET_SHARE', () => {
   test.each([
     ['1', 1],

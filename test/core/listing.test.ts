@@ -55,8 +55,34 @@ test('all pages together are complete, the last of them empty or not', () => {
   });
 });
 
-test('a cursor on the last page leads nowhere, and means nothing', () => {
-  expect(list([{ ...page(['ann']), afterCursor: 'c1' }])).toMatchObject({ kind: 'complete' });
+describe('a last page that names a next one all the same', () => {
+  const last = { ...page(['ann']), afterCursor: 'c1' };
+
+  test('is followed', () => {
+    expect(list([last])).toMatchObject({ kind: 'more', after: 'c1' });
+  });
+
+  test('was the last if nobody comes after it', () => {
+    const complete = { kind: 'complete', participants: [participant('ann')] };
+    expect(list([last, page([])])).toEqual(complete);
+    expect(list([last, { ...page([]), afterCursor: 'c2' }])).toEqual(complete);
+  });
+
+  test('is doubted if anybody comes after it, or may', () => {
+    const doubtful = { kind: 'doubtful', why: 'it went on after its last page' };
+    expect(list([last, page(['bob'])])).toEqual(doubtful);
+    expect(list([last, page(['bob'], 'c2')])).toEqual(doubtful);
+    expect(list([last, page([], 'c2')])).toEqual(doubtful);
+  });
+
+  test('may be empty', () => {
+    expect(list([{ ...page([]), afterCursor: 'c1' }])).toEqual({ kind: 'complete', participants: [] });
+  });
+
+  test('leads nowhere where its cursor was there before', () => {
+    const again = { ...page(['bob']), afterCursor: 'c1' };
+    expect(list([page(['ann'], 'c1'), again])).toEqual({ kind: 'doubtful', why: 'a cursor came twice' });
+  });
 });
 
 describe('nothing is concluded from pages that contradict each other:', () => {
@@ -101,7 +127,7 @@ test('a page changes nothing of the listing before it', () => {
   const step = addPage(EMPTY_LISTING, page(['ann'], 'c1'));
   if (step.kind !== 'more') throw new Error(step.kind);
   addPage(step.listing, page(['bob'], 'c2'));
-  expect(EMPTY_LISTING).toEqual({ participants: new Map(), cursors: new Set() });
+  expect(EMPTY_LISTING).toEqual({ participants: new Map(), cursors: new Set(), isOver: false });
   expect([...step.listing.participants.values()]).toEqual([participant('ann')]);
   expect([...step.listing.cursors]).toEqual(['c1']);
 });

@@ -137,6 +137,22 @@ describe('what the app declares', () => {
     });
   });
 
+  test('refuses a leave of a protected member, and nothing else', () => {
+    const app = appRow({ protectedMembers: ['ann'] });
+    const leave = (memberId: string) =>
+      receivedChange({ change: { action: 'leave', member: memberKey({ memberId }) } });
+    expect(refusalByApp(received, app)).toBeUndefined();
+    expect(refusalByApp(leave('bob'), app)).toBeUndefined();
+    expect(refusalByApp(leave('ann'), appRow())).toBeUndefined();
+    const protectedLeave = leave('ann');
+    expect(refusalByApp(protectedLeave, app)).toEqual({
+      ...names,
+      message: protectedLeave.message,
+      reason: 'protected',
+      detail: 'action: this member is protected from leaving',
+    });
+  });
+
   test('refuses everything by not being there', () => {
     expect(refusalByApp(received, undefined)).toEqual({
       ...names,

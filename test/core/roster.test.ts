@@ -13,7 +13,7 @@ import { HOUR, MINUTE, memberKey, memberRow, NOW, version, wish } from '../suppo
 describe('the first wish for a member', () => {
   test('makes a row that is in flight, with one start', () => {
     const made = wish({ subscribeSDKClient: true });
-    expect(rowAfterWish(memberKey(), undefined, made, NOW)).toEqual({
+    expect(rowAfterWish(memberKey(), undefined, made, NOW)).toStrictEqual({
       key: memberKey(),
       version: made.version,
       action: 'join',
@@ -36,6 +36,7 @@ describe('a newer wish', () => {
     lateAction: 'join',
     participantId: 'p1',
     reason: 'crashes',
+    failingAloneSinceMs: NOW - HOUR,
     timesCorrected: 3,
     correctedAtMs: NOW - MINUTE,
     expiresAtMs: NOW + HOUR,
@@ -63,7 +64,7 @@ describe('a newer wish', () => {
   });
 
   test('starts over in everything else', () => {
-    for (const field of ['reason', 'timesCorrected', 'correctedAtMs', 'expiresAtMs'])
+    for (const field of ['reason', 'failingAloneSinceMs', 'timesCorrected', 'correctedAtMs', 'expiresAtMs'])
       expect(row).not.toHaveProperty(field);
   });
 });

@@ -14,7 +14,7 @@ describe('the change queue', () => {
       MessageRetentionPeriod: 14 * 86_400,
       VisibilityTimeout: 180,
       SqsManagedSseEnabled: true,
-      RedrivePolicy: { maxReceiveCount: 200 },
+      RedrivePolicy: { maxReceiveCount: 1_000 },
     });
   });
 

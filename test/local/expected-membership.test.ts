@@ -121,7 +121,7 @@ describe('the two opinions', () => {
     .constantFrom<object>(
       {},
       { cause: 'deferred', plannedAgainst: 'v' },
-      { memberId: 'x'.repeat(256), passId: 'x'.repeat(128) },
+      { memberId: 'x'.repeat(255), passId: 'x'.repeat(128) },
       { version: 2 },
       { appId: 'a/b' },
       { conversationId: '' },

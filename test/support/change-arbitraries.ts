@@ -33,8 +33,8 @@ const time = fc
 /** A change that fits the format; whether it is recent, or its app declared, is another matter. */
 export function validChange(): fc.Arbitrary<Fields> {
   const member = fc.oneof(
-    fc.record({ userId: printable(256) }),
-    fc.record({ userExternalId: printable(256) }),
+    fc.record({ userId: printable(255) }),
+    fc.record({ userExternalId: printable(255) }),
   );
   const rest = fc.record(
     {

@@ -9,6 +9,7 @@ import {
 import {
   type MemberPatch,
   type MemberRow,
+  type MemberState,
   type ParkedItem,
   rowAfterPatch,
   rowAfterWish,
@@ -69,16 +70,26 @@ export class MemoryRoster implements Roster, DueConversations, ConversationRows,
     return this.#member(key);
   }
 
-  async patchMember(key: MemberKey, version: Version, patch: MemberPatch): Promise<boolean> {
+  async patchMember(
+    key: MemberKey,
+    version: Version,
+    patch: MemberPatch,
+    state?: MemberState,
+  ): Promise<boolean> {
     const row = this.#member(key);
-    if (row?.version !== version) return false;
+    if (row?.version !== version || (state !== undefined && row.state !== state)) return false;
     this.#put(rowAfterPatch(row, wholeSeconds(patch)));
     return true;
   }
 
-  async countStart(key: MemberKey, version: Version, alone: boolean): Promise<MemberRow | undefined> {
+  async countStart(
+    key: MemberKey,
+    version: Version,
+    alone: boolean,
+    state: MemberState,
+  ): Promise<MemberRow | undefined> {
     const row = this.#member(key);
-    if (row?.version !== version) return undefined;
+    if (row?.version !== version || row.state !== state) return undefined;
     return this.#put({
       ...row,
       starts: row.starts + 1,

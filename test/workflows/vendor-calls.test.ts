@@ -22,7 +22,7 @@ function vendor(...script: CallResult[]) {
   const events: RollcallEvent[] = [];
   const requests: { to: Credential; timeoutMs: number; atMs: number }[] = [];
   const startedMs = clock.nowMs();
-  const options = { remainingMs: MINUTE, answerTakesMs: 0 };
+  const options = { remainingMs: MINUTE, answerTakesMs: 0, secretsAreOut: false };
   let secretReads = 0;
   const ports = {
     clock,
@@ -30,11 +30,12 @@ function vendor(...script: CallResult[]) {
     secrets: {
       read: async (appId: string) => {
         secretReads += 1;
+        if (options.secretsAreOut) throw new Error('out');
         return secrets[appId];
       },
     },
   };
-  const calls = new VendorCalls(ports, { timings: TIMINGS, budgetShare: 1, extraHosts: [] });
+  const calls = new VendorCalls(ports, { timings: TIMINGS, budgetShare: 0.5, extraHosts: [] });
   const endsMs = () => startedMs + options.remainingMs;
   const send = async (to: Credential, timeoutMs: number): Promise<VendorAnswer> => {
     requests.push({ to, timeoutMs, atMs: clock.nowMs() - startedMs });
@@ -121,7 +122,7 @@ describe('a call', () => {
     async (remainingMs) => {
       const { make, requests, options } = vendor(APPLIED);
       options.remainingMs = remainingMs;
-      expect(await make()).toEqual({ kind: 'answered', answer: { result: NEVER_SENT }, mayApplyLate: false });
+      expect(await make()).toEqual({ kind: 'out_of_time', reason: 'out_of_time', mayApplyLate: false });
       expect(requests).toEqual([]);
     },
   );
@@ -221,6 +222,27 @@ describe('the budget', () => {
     expect(requests.length).toBeLessThanOrEqual(10 * seconds + 2);
   });
 
+  test('is shared: this process keeps to its part of it, in the order of those who ask', async () => {
+    const { calls, send, options, clock } = vendor(APPLIED);
+    options.remainingMs = 10 * MINUTE;
+    const order: number[] = [];
+    const app = appRow({ requestsPerSecond: 20 });
+    const startedMs = clock.nowMs();
+    const one = (number: number) =>
+      calls.make({
+        app,
+        operation: 'join',
+        deadline: { remainingMs: () => MINUTE },
+        send: (to, timeoutMs) => {
+          order.push(number);
+          return send(to, timeoutMs);
+        },
+      });
+    await Promise.all(Array.from({ length: 12 }, (_, number) => one(number)));
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(clock.nowMs() - startedMs).toBeGreaterThanOrEqual(SECOND - 100);
+  });
+
   test('that has no turn in time is as if the vendor throttled, and nothing is sent', async () => {
     const { make, requests } = vendor(APPLIED);
     const slow = appRow({ requestsPerSecond: 0.01 });
@@ -318,6 +340,35 @@ describe('a secret that cannot be used', () => {
   });
 });
 
+describe('while no secret can be read', () => {
+  test('an app whose credential is not known is out, and asked for again by the next call', async () => {
+    const { make, options, requests, events } = vendor(APPLIED);
+    options.secretsAreOut = true;
+    expect(await make()).toEqual({ kind: 'app_out', reason: 'secret_unreadable', mayApplyLate: false });
+    expect(requests).toEqual([]);
+    expect(events).toEqual([{ name: 'fault', where: 'secret', error: new Error('out') }]);
+    options.secretsAreOut = false;
+    expect(await make()).toMatchObject({ kind: 'answered' });
+  });
+
+  test('a credential that is known serves on', async () => {
+    const { make, options, clock } = vendor(APPLIED);
+    await make();
+    options.secretsAreOut = true;
+    clock.pass(TIMINGS.cacheMs);
+    options.remainingMs = 2 * TIMINGS.cacheMs;
+    expect(await make()).toMatchObject({ kind: 'answered' });
+  });
+
+  test('a credential that is refused puts the app out', async () => {
+    const { make, options, names } = vendor(APPLIED, UNAUTHORIZED);
+    await make();
+    options.secretsAreOut = true;
+    expect(await make()).toMatchObject({ kind: 'app_out', reason: 'credential_refused' });
+    expect(names()).toContain('fault');
+  });
+});
+
 describe('an app that is out', () => {
   test('is called no more after eight failures in a row, and that is told once', async () => {
     const { make, breakDown, requests, names } = vendor(LOST);
@@ -329,7 +380,7 @@ describe('an app that is out', () => {
   });
 
   test('gets one try after its time, with the secret read anew', async () => {
-    const { make, breakDown, requests, clock, secrets } = vendor(LOST);
+    const { make, breakDown, requests, clock, secrets, names } = vendor(LOST);
     await breakDown();
     secrets['shop'] = '{"token":"rotated"}';
     clock.pass(TIMINGS.breakerOpenMs);
@@ -338,6 +389,7 @@ describe('an app that is out', () => {
     expect(requests.at(-1)?.to.auth).toEqual({ token: 'rotated' });
     expect(outcomes.map(({ kind }) => kind)).toEqual(['app_out', 'app_out', 'app_out']);
     expect(outcomes.map(({ mayApplyLate }) => mayApplyLate)).toEqual([true, false, false]);
+    expect(names().filter((name) => name === 'breaker_opened')).toHaveLength(1);
   });
 
   test('is back after one success', async () => {
@@ -380,8 +432,15 @@ describe('whether an app answers', () => {
     await make();
     await make();
     expect(calls.appAnswers('shop')).toBe(true);
+    expect(calls.appAnswers('shop')).toBe(true);
     expect(calls.appAnswers('bank')).toBe(false);
     clock.pass(TIMINGS.deferAfterMs);
+    expect(calls.appAnswers('shop')).toBe(false);
+  });
+
+  test('is not known from a refused credential', async () => {
+    const { make, calls } = vendor(UNAUTHORIZED);
+    await make();
     expect(calls.appAnswers('shop')).toBe(false);
   });
 });

@@ -15,12 +15,13 @@ export class StoredItemError extends Error {
   override readonly name = 'StoredItemError';
 }
 
-/** Writes a value the way DynamoDB has it; fields that are undefined are left out. */
+/** Writes a value the way DynamoDB has it; fields that are undefined are left out. A set must not be empty. */
 export function toAttribute(value: unknown): AttributeValue {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number') return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (Array.isArray(value)) return { L: value.map(toAttribute) };
+  if (value instanceof Set) return { SS: [...value] };
   if (typeof value === 'object' && value !== null) return { M: toItem(value) };
   throw new TypeError(`the table keeps no ${value === null ? 'null' : typeof value}`);
 }
@@ -48,10 +49,11 @@ function plainItem(item: Item): { [field: string]: Plain } {
 }
 
 /** Kinds of values that Rollcall does not write come out as undefined, and so do not fit. */
-function plain({ S, N, BOOL, L, M }: AttributeValue): Plain {
+function plain({ S, N, BOOL, L, M, SS }: AttributeValue): Plain {
   if (S !== undefined) return S;
   if (N !== undefined) return Number(N);
   if (L !== undefined) return L.map(plain);
+  if (SS !== undefined) return SS;
   if (M !== undefined) return plainItem(M);
   return BOOL;
 }

@@ -1,5 +1,5 @@
 import type { MemberKey } from '../../core/member-key.ts';
-import type { MemberPatch, MemberRow, Wish } from '../../core/roster.ts';
+import type { MemberPatch, MemberRow, MemberState, Wish } from '../../core/roster.ts';
 import type { Version } from '../../core/version.ts';
 import { fromItem, type Item, misfit } from './items.ts';
 import { conversationOf, MEMBER_PREFIX } from './keys.ts';
@@ -47,28 +47,44 @@ export function wishUpdate(key: MemberKey, wish: Wish, nowMs: number): Update {
   };
 }
 
-/** The update that `rowAfterPatch` describes, where the row still has this version. */
-export function patchUpdate(version: Version, patch: MemberPatch): Update {
+/** The update that writes a whole row where there is none. Such a row does not expire. */
+export function newRowUpdate({ key, ...fields }: Omit<MemberRow, 'expiresAtMs'>): Update {
+  return {
+    ...updateOf({ set: { idKind: key.idKind, ...fields } }),
+    ConditionExpression: 'attribute_not_exists(#version)',
+  };
+}
+
+/** The update that `rowAfterPatch` describes, where the row still has this version, and this state if one is given. */
+export function patchUpdate(version: Version, patch: MemberPatch, state?: MemberState): Update {
   const fields = Object.entries(patch).map(([field, value]) => [
     storedName(field),
     storedValue(field, value),
   ]);
-  return whileAt(version, patched(Object.fromEntries(fields)));
+  return whileAt(version, state, patched(Object.fromEntries(fields)));
 }
 
-/** The update that counts a start, where the row still has this version. */
-export function startUpdate(version: Version, alone: boolean): Update {
+/** The update that counts a start, where the row still has this version and state. */
+export function startUpdate(version: Version, alone: boolean, state: MemberState): Update {
   const add = alone ? { starts: 1, startsAlone: 1 } : { starts: 1 };
-  return { ...whileAt(version, { add }), ReturnValues: 'ALL_NEW' };
+  return { ...whileAt(version, state, { add }), ReturnValues: 'ALL_NEW' };
 }
 
-function whileAt(version: Version, changes: Changes): Update {
+function whileAt(version: Version, state: MemberState | undefined, changes: Changes): Update {
   const { ExpressionAttributeNames: names, ExpressionAttributeValues: values, ...update } = updateOf(changes);
   return {
     ...update,
-    ConditionExpression: '#version = :at',
-    ExpressionAttributeNames: { ...names, '#version': 'version' },
-    ExpressionAttributeValues: { ...values, ':at': { S: version } },
+    ConditionExpression: state === undefined ? '#version = :at' : '#version = :at AND #state = :was',
+    ExpressionAttributeNames: {
+      ...names,
+      '#version': 'version',
+      ...(state !== undefined && { '#state': 'state' }),
+    },
+    ExpressionAttributeValues: {
+      ...values,
+      ':at': { S: version },
+      ...(state !== undefined && { ':was': { S: state } }),
+    },
   };
 }
 

@@ -14,26 +14,26 @@ import type { Update } from './update.ts';
 
 /** The requests that are made to one table. */
 export class Table {
+  readonly name: string;
   readonly #client: DynamoDBClient;
-  readonly #name: string;
 
   constructor(client: DynamoDBClient, name: string) {
     this.#client = client;
-    this.#name = name;
+    this.name = name;
   }
 
   async get(key: ItemKey): Promise<Item | undefined> {
-    const input = { TableName: this.#name, Key: toItem(key), ConsistentRead: true };
+    const input = { TableName: this.name, Key: toItem(key), ConsistentRead: true };
     return (await this.#client.send(new GetItemCommand(input))).Item;
   }
 
   async put(fields: ItemKey): Promise<void> {
-    await this.#client.send(new PutItemCommand({ TableName: this.#name, Item: toItem(fields) }));
+    await this.#client.send(new PutItemCommand({ TableName: this.name, Item: toItem(fields) }));
   }
 
   /** Undefined: the condition does not hold. */
   async update(key: ItemKey, update: Update): Promise<UpdateItemCommandOutput | undefined> {
-    const input = { TableName: this.#name, Key: toItem(key), ...update };
+    const input = { TableName: this.name, Key: toItem(key), ...update };
     try {
       return await this.#client.send(new UpdateItemCommand(input));
     } catch (error) {
@@ -47,7 +47,7 @@ export class Table {
     query: Omit<QueryCommandInput, 'TableName'>,
   ): Promise<{ items: Item[]; end: Item | undefined }> {
     const { Items, LastEvaluatedKey } = await this.#client.send(
-      new QueryCommand({ TableName: this.#name, ...query }),
+      new QueryCommand({ TableName: this.name, ...query }),
     );
     return { items: Items ?? [], end: LastEvaluatedKey };
   }

@@ -17,11 +17,13 @@ export interface Changes {
   /** Set where the item does not have them. */
   readonly setOnce?: object;
   readonly remove?: readonly string[];
-  readonly add?: Readonly<Record<string, number>>;
+  readonly add?: Readonly<Record<string, number | ReadonlySet<string>>>;
+  /** Elements to take out of sets. */
+  readonly take?: Readonly<Record<string, ReadonlySet<string>>>;
 }
 
 /** An update by placeholders `#field` and `:field`, which a condition may use too: a good many names are reserved words. */
-export function updateOf({ set = {}, setOnce = {}, remove = [], add = {} }: Changes): Update {
+export function updateOf({ set = {}, setOnce = {}, remove = [], add = {}, take = {} }: Changes): Update {
   const names: Record<string, string> = {};
   const values: Record<string, AttributeValue> = {};
   const name = (field: string) => {
@@ -37,10 +39,12 @@ export function updateOf({ set = {}, setOnce = {}, remove = [], add = {} }: Chan
     ([field, given]) => `${name(field)} = if_not_exists(${name(field)}, ${value(field, given)})`,
   );
   const adds = Object.entries(add).map(([field, by]) => `${name(field)} ${value(field, by)}`);
+  const takes = Object.entries(take).map(([field, from]) => `${name(field)} ${value(field, from)}`);
   const expression = [
     clause('SET', [...sets, ...defaults]),
     clause('REMOVE', remove.map(name)),
     clause('ADD', adds),
+    clause('DELETE', takes),
   ].join('');
   return {
     ...(expression !== '' && { UpdateExpression: expression }),

@@ -1,0 +1,151 @@
+import type { AppRow } from '../../functions/core/app.ts';
+import type { ConversationPatch, ConversationRow } from '../../functions/core/conversation.ts';
+import {
+  type ConversationKey,
+  conversationText,
+  type MemberKey,
+  memberText,
+} from '../../functions/core/member-key.ts';
+import {
+  type MemberPatch,
+  type MemberRow,
+  type ParkedItem,
+  rowAfterPatch,
+  rowAfterWish,
+  type Wish,
+} from '../../functions/core/roster.ts';
+import type { Version } from '../../functions/core/version.ts';
+import type { DueConversation, PutWish, ReconcileRun } from '../../functions/workflows/ports.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export const SHARDS = 2;
+const PAGE = 3;
+
+/** What the roster table holds, and its conditional writes: each method is what one request does when it arrives. */
+export class RosterTable {
+  readonly apps = new Map<string, AppRow>();
+  readonly members = new Map<string, MemberRow>();
+  readonly conversations = new Map<string, ConversationRow>();
+  readonly parked = new Map<string, ParkedItem>();
+  readonly runs = new Map<number, ReconcileRun>();
+  /** Told of every member row that is written. */
+  onMemberWritten: (before: MemberRow | undefined, after: MemberRow) => void = () => {};
+  onParked: (item: ParkedItem) => void = () => {};
+  readonly #scheduler: Scheduler;
+  /** Due times as they have been, for an index that lags. */
+  readonly #dueHistory = new Map<string, { sinceMs: number; dueAtMs: number }[]>();
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  createConversation(key: ConversationKey, dueAtMs: number): void {
+    if (!this.conversations.has(conversationText(key))) this.#setDue(key, dueAtMs);
+  }
+
+  putWish(key: MemberKey, wish: Wish, nowMs: number): PutWish {
+    const before = this.members.get(memberText(key));
+    if (before && before.version >= wish.version) return { written: false };
+    const row = this.#put(rowAfterWish(key, before, wish, nowMs));
+    return before ? { written: true, before, row } : { written: true, row };
+  }
+
+  patchMember(key: MemberKey, version: Version, patch: MemberPatch, state?: MemberRow['state']): boolean {
+    const row = this.members.get(memberText(key));
+    if (row?.version !== version || (state !== undefined && row.state !== state)) return false;
+    this.#put(rowAfterPatch(row, patch));
+    return true;
+  }
+
+  countStart(
+    key: MemberKey,
+    version: Version,
+    alone: boolean,
+    state?: MemberRow['state'],
+  ): MemberRow | undefined {
+    const row = this.members.get(memberText(key));
+    if (row?.version !== version || (state !== undefined && row.state !== state)) return undefined;
+    return this.#put({ ...row, starts: row.starts + 1, startsAlone: row.startsAlone + (alone ? 1 : 0) });
+  }
+
+  markDue(key: ConversationKey, dueAtMs: number): void {
+    const row = this.conversations.get(conversationText(key));
+    if (!row || row.dueAtMs > dueAtMs) this.#setDue(key, dueAtMs);
+  }
+
+  due(shard: number, untilMs: number, limit: number, lagMs: number): DueConversation[] {
+    const seen = [...this.conversations.values()].flatMap(({ key }) => {
+      const dueAtMs = this.#dueAsOf(key, this.#scheduler.nowMs - lagMs);
+      return dueAtMs !== undefined && dueAtMs <= untilMs && shardOf(key) === shard ? [{ key, dueAtMs }] : [];
+    });
+    return seen.toSorted((a, b) => a.dueAtMs - b.dueAtMs).slice(0, limit);
+  }
+
+  postpone({ key, dueAtMs }: DueConversation, toMs: number): boolean {
+    if (this.conversations.get(conversationText(key))?.dueAtMs !== dueAtMs) return false;
+    this.#setDue(key, toMs);
+    return true;
+  }
+
+  patchConversation(key: ConversationKey, patch: ConversationPatch): void {
+    const before = this.conversations.get(conversationText(key)) ?? { key: plain(key), dueAtMs: 0 };
+    const kept = Object.entries({ ...before, ...patch }).filter(([, value]) => value !== null);
+    this.conversations.set(conversationText(key), Object.fromEntries(kept) as unknown as ConversationRow);
+  }
+
+  memberRows(key: ConversationKey, after?: string): { rows: MemberRow[]; next?: string } {
+    const rows = [...this.members.values()]
+      .filter((row) => conversationText(row.key) === conversationText(key))
+      .toSorted((a, b) => (a.key.memberId < b.key.memberId ? -1 : 1))
+      .filter((row) => after === undefined || row.key.memberId > after);
+    const page = rows.slice(0, PAGE);
+    const next = rows.length > PAGE ? page.at(-1)?.key.memberId : undefined;
+    return next === undefined ? { rows: page } : { rows: page, next };
+  }
+
+  putParkedItem(item: ParkedItem): void {
+    this.parked.set(item.message.messageId, item);
+    this.onParked(item);
+  }
+
+  run(window: number): ReconcileRun {
+    return this.runs.get(window) ?? { planned: 0, newlyHeld: 0 };
+  }
+
+  addToRun(window: number, planned: number, newlyHeld: number): void {
+    const run = this.run(window);
+    this.runs.set(window, { planned: run.planned + planned, newlyHeld: run.newlyHeld + newlyHeld });
+  }
+
+  /** Whether anything is due by now; what the index shows may differ. */
+  isAnythingDue(nowMs: number): boolean {
+    return [...this.conversations.values()].some(({ dueAtMs }) => dueAtMs <= nowMs);
+  }
+
+  #put(row: MemberRow): MemberRow {
+    const text = memberText(row.key);
+    const before = this.members.get(text);
+    this.members.set(text, row);
+    this.onMemberWritten(before, row);
+    return row;
+  }
+
+  #setDue(key: ConversationKey, dueAtMs: number): void {
+    const text = conversationText(key);
+    this.conversations.set(text, { ...(this.conversations.get(text) ?? { key: plain(key) }), dueAtMs });
+    const history = this.#dueHistory.get(text) ?? [];
+    this.#dueHistory.set(text, [...history.slice(-20), { sinceMs: this.#scheduler.nowMs, dueAtMs }]);
+  }
+
+  #dueAsOf(key: ConversationKey, atMs: number): number | undefined {
+    return this.#dueHistory.get(conversationText(key))?.findLast(({ sinceMs }) => sinceMs <= atMs)?.dueAtMs;
+  }
+}
+
+function plain({ appId, conversationId }: ConversationKey): ConversationKey {
+  return { appId, conversationId };
+}
+
+function shardOf({ conversationId }: ConversationKey): number {
+  return conversationId.charCodeAt(conversationId.length - 1) % SHARDS;
+}

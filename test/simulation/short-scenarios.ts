@@ -1,0 +1,195 @@
+import { timingsSchema } from '../../functions/core/timings.ts';
+import type { AppSpec, ChangeSpec, ConversationSpec, Fault, Scenario } from './scenario.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+
+/** A change of one member; the number says when it is sent, in seconds, and when it happened unless said otherwise. */
+function change(
+  atSeconds: number,
+  memberId: string,
+  action: 'join' | 'leave',
+  overrides: Partial<ChangeSpec> = {},
+) {
+  const sentAtMs = atSeconds * SECOND_MS;
+  const id = `${action}-${memberId}-${atSeconds}`;
+  const [appId, conversationId] = ['app-a', 'a-1'] as const;
+  const usual = { occurredAtMs: sentAtMs, group: 'member', deduplicationId: id } as const;
+  return {
+    id,
+    sentAtMs,
+    appId,
+    conversationId,
+    memberId,
+    action,
+    ...usual,
+    ...overrides,
+  } satisfies ChangeSpec;
+}
+
+interface Short {
+  readonly changes: readonly ChangeSpec[];
+  readonly faults?: readonly Fault[];
+  readonly app?: Partial<AppSpec>;
+  readonly conversation?: Partial<ConversationSpec>;
+  readonly redriveAtMs?: number;
+  readonly calmFromMs?: number;
+}
+
+function scenario({
+  changes,
+  faults = [],
+  app = {},
+  conversation = {},
+  redriveAtMs,
+  calmFromMs = 5 * MINUTE_MS,
+}: Short): Scenario {
+  const minutes = { deferAfterMs: 3 * MINUTE_MS, parkAfterMs: 20 * MINUTE_MS, userGraceMs: 20 * SECOND_MS };
+  const reconcile = { reconcileIntervalMs: 15 * MINUTE_MS };
+  return {
+    seed: 1,
+    timings: { ...timingsSchema.parse({}), ...minutes, ...reconcile },
+    consumers: 2,
+    apps: [
+      {
+        appId: 'app-a',
+        declared: true,
+        idKind: 'userId',
+        policy: 'managed',
+        protectedMembers: [],
+        requestsPerSecond: 100,
+        joinOfPresent: 400,
+        conversations: [{ conversationId: 'a-1', exists: true, present: ['u8a', 'u9a'], ...conversation }],
+        unknownUsers: {},
+        rejectedMembers: [],
+        failingMembers: [],
+        poisonousMembers: [],
+        ...app,
+      },
+    ],
+    changes,
+    faults,
+    redrivesAtMs: redriveAtMs === undefined ? [] : [redriveAtMs],
+    calmFromMs: Math.max(calmFromMs, redriveAtMs ?? 0),
+  };
+}
+
+const outage = (how: 'errors' | 'unauthorized', seconds: number) =>
+  ({ kind: 'outage', appId: 'app-a', how, fromMs: 0, forMs: seconds * SECOND_MS }) as const;
+
+const failing = (port: string, nth: number) =>
+  ({ kind: 'call', function: 'apply-changes', port, nth, how: 'fail', forMs: 0 }) as const;
+
+/** So many entries that a listing, and the rows, take more than one page. */
+const CROWD = ['u1a', 'u2a', 'u3a', 'u4a'];
+
+/** Short runs that together come by every call of every port. */
+export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'a join and a leave': scenario({ changes: [change(1, 'u1a', 'join'), change(2, 'u8a', 'leave')] }),
+  'an older change after a newer one': scenario({
+    changes: [change(1, 'u1a', 'join'), change(2, 'u1a', 'leave', { occurredAtMs: 0 })],
+  }),
+  'a change and its opposite, in different groups': scenario({
+    changes: [change(1, 'u1a', 'join'), change(1.05, 'u1a', 'leave', { group: 'conversation' })],
+  }),
+  'a call without an answer, overtaken by the opposite': scenario({
+    changes: [change(1, 'u8a', 'leave'), change(3, 'u8a', 'join', { group: 'conversation' })],
+    faults: [{ kind: 'vendor', nth: 1, how: 'timeout_applied', forMs: 0 }],
+  }),
+  'a write that fails after its call': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    faults: [failing('roster', 4)],
+  }),
+  'an acknowledgement lost during an outage': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    faults: [outage('unauthorized', 100), { kind: 'acknowledgement_lost', nth: 1 }],
+  }),
+  'a refused credential, and then a full conversation': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    faults: [outage('unauthorized', 50)],
+    conversation: { capacity: 2 },
+  }),
+  'a deferred change whose write fails when it is brought back': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    faults: [outage('unauthorized', 50), failing('roster', 10)],
+  }),
+  'a change twice': scenario({
+    changes: [
+      change(1, 'u1a', 'join'),
+      change(2, 'u1a', 'join', { deduplicationId: 'again', occurredAtMs: 1_000 }),
+    ],
+  }),
+  'a join of somebody present': scenario({ changes: [change(1, 'u8a', 'join')] }),
+  'a message that is no change': scenario({ changes: [change(1, 'u1a', 'join', { flaw: 'not_json' })] }),
+  'a user who is never known, and a redrive': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    app: { unknownUsers: { u1a: 4 * MINUTE_MS } },
+    redriveAtMs: 5 * MINUTE_MS,
+  }),
+  'an outage': scenario({
+    changes: CROWD.map((each) => change(1, each, 'join')),
+    faults: [outage('errors', 280)],
+  }),
+  'a refused credential': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    faults: [outage('unauthorized', 100)],
+  }),
+  'an outage that a newer change outlives': scenario({
+    changes: [change(1, 'u1a', 'join'), change(30, 'u1a', 'leave')],
+    faults: [outage('unauthorized', 100)],
+  }),
+  'an outage, and a conversation that does not exist': scenario({
+    changes: [change(1, 'u1a', 'join'), change(1, 'u2a', 'leave')],
+    faults: [outage('unauthorized', 60)],
+    conversation: { exists: false },
+  }),
+  'a poisonous member': scenario({
+    changes: [change(1, 'u1a', 'join'), change(1, 'u2a', 'join')],
+    app: { poisonousMembers: ['u1a'] },
+  }),
+  'a poisonous member during an outage': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    faults: [{ kind: 'secret', appId: 'app-a', how: 'missing', fromMs: 0, forMs: 60_000 }],
+    app: { poisonousMembers: ['u1a'] },
+  }),
+  'members lost behind our back': scenario({
+    changes: [change(1, 'u1a', 'join'), change(1, 'u8a', 'leave')],
+    faults: [
+      { ...lost('u1a', 'leave'), fromMs: 60_000 },
+      { ...lost('u8a', 'join'), fromMs: 60_000 },
+    ],
+  }),
+  'a member lost behind our back, and a vendor that fails when it is to be repaired': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    faults: [{ ...lost('u1a', 'leave'), fromMs: 60_000 }, ...[2, 3, 4].map((nth) => failing('vendor', nth))],
+    calmFromMs: 12 * MINUTE_MS,
+  }),
+  'a stranger where nobody else may be': scenario({
+    changes: [change(1, 'u1a', 'join'), ...CROWD.map((each) => change(2, each, 'join'))],
+    faults: [{ ...lost('u7a', 'join'), fromMs: 60_000 }],
+    app: { policy: 'exact' },
+  }),
+  'a stranger who is wished for meanwhile': scenario({
+    changes: [
+      ...CROWD.map((each) => change(1, each, 'join')),
+      change(544, 'u7a', 'join', { group: 'conversation' }),
+    ],
+    // The first pass is after nine minutes.
+    faults: [
+      { ...lost('u7a', 'join'), fromMs: 60_000 },
+      { ...failing('vendor', 5), how: 'freeze_after', forMs: 8_000 },
+    ],
+    calmFromMs: 12 * MINUTE_MS,
+    app: { policy: 'exact' },
+    conversation: { present: [] },
+  }),
+  'more strangers than may be removed': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    faults: ['u5a', 'u6a', 'u7a'].map((each) => ({ ...lost(each, 'join'), fromMs: 60_000 })),
+    app: { policy: 'exact' },
+  }),
+};
+
+function lost(memberId: string, action: 'join' | 'leave') {
+  return { kind: 'behind_our_back', appId: 'app-a', conversationId: 'a-1', memberId, action } as const;
+}

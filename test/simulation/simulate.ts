@@ -1,0 +1,69 @@
+import type { Violation } from './oracle.ts';
+import type { Scenario } from './scenario.ts';
+import { World, type WorldOptions } from './world.ts';
+
+export interface RunResult {
+  readonly seed: number;
+  readonly steps: number;
+  readonly faults: number;
+  readonly changes: number;
+  readonly violations: readonly Violation[];
+  readonly traceHash: number;
+  readonly coverage: Record<string, Record<string, number>>;
+  readonly trace: readonly string[];
+}
+
+const MINUTE_MS = 60_000;
+
+/** Runs a scenario: first with its faults, then in calm until everything must have healed, then in silence. */
+export async function simulate(scenario: Scenario, options: WorldOptions = {}): Promise<RunResult> {
+  const world = new World(scenario, options);
+  world.schedule();
+  const { scheduler } = world;
+  const startMs = scheduler.nowMs;
+  await scheduler.runUntil(startMs + scenario.calmFromMs);
+  world.faults.end();
+  await scheduler.runUntil(startMs + healedAtMs(scenario));
+  world.oracle.judge();
+  const quietFromMs = scheduler.nowMs;
+  await scheduler.runUntil(quietFromMs + 1.5 * scenario.timings.reconcileIntervalMs);
+  world.oracle.judgeQuiet(quietFromMs);
+  if (isUndisturbed(scenario) && !options.onCall && !world.hasPoison) world.oracle.judgeEconomy();
+  return {
+    seed: scenario.seed,
+    steps: scheduler.steps,
+    faults: world.faults.struck,
+    changes: world.oracle.accepted.all.length,
+    violations: world.oracle.violations,
+    traceHash: world.trace.hash,
+    coverage: world.coverage.toJSON(),
+    trace: world.trace.lines,
+  };
+}
+
+/** Nothing fails, nobody works on a member beside its one writer, and nobody is removed without a wish. */
+export function isUndisturbed({ faults, changes, apps }: Scenario): boolean {
+  return (
+    faults.length === 0 &&
+    changes.every(({ group }) => group === 'member') &&
+    apps.every(({ policy }) => policy !== 'exact')
+  );
+}
+
+/** When the last straggler has arrived, what it lost has been noticed, and two passes have repaired it. */
+function healedAtMs({ calmFromMs, faults, redrivesAtMs, timings, apps }: Scenario): number {
+  const stragglersMs = Math.max(
+    0,
+    ...faults.map((fault) => (fault.kind === 'call' || fault.kind === 'vendor' ? fault.forMs : 0)),
+  );
+  const isAnyFailing = apps.some(
+    ({ failingMembers, conversations }) =>
+      failingMembers.length > 0 || conversations.some(({ capacity }) => capacity !== undefined),
+  );
+  const healMs =
+    timings.stuckAfterMs +
+    3 * timings.reconcileIntervalMs +
+    30 * MINUTE_MS +
+    (isAnyFailing ? timings.parkAfterMs : 0);
+  return Math.max(calmFromMs + stragglersMs, ...redrivesAtMs) + healMs;
+}
