@@ -1,5 +1,4 @@
 import type { AppRow } from '../core/app.ts';
-import { backoffMs } from '../core/decision.ts';
 import { nextDueMs } from '../core/due.ts';
 import { foldPerMember, type MemberChanges, type ReceivedChange } from '../core/fold.ts';
 import { conversationText, memberGroupId, memberText } from '../core/member-key.ts';
@@ -7,13 +6,14 @@ import type { QueueMessage } from '../core/message.ts';
 import { type MessageRead, readMessage, refusalByApp } from '../core/read-message.ts';
 import type { MemberRow } from '../core/roster.ts';
 import { applyCorrection } from './apply-correction.ts';
-import { type ApplyWishContext, type ApplyWishPorts, applyWish, type WishOutcome } from './apply-wish.ts';
+import { type ApplyWishPorts, applyWish } from './apply-wish.ts';
+import { Batch, type NamedChange } from './batch.ts';
 import { Cached } from './cached.ts';
 import { finishParking, parkCrashing, parkRefused, STARTS_ALONE_MAX } from './park.ts';
 import type { Secrets } from './ports.ts';
 import { recordWish } from './record-wish.ts';
 import type { DeploymentSettings } from './settings.ts';
-import { type Deadline, RECORDING_MS, VendorCalls } from './vendor-calls.ts';
+import { type Deadline, VendorCalls } from './vendor-calls.ts';
 
 export interface ApplyChangesPorts extends ApplyWishPorts {
   readonly secrets: Secrets;
@@ -186,84 +186,7 @@ export class ApplyChanges {
   }
 }
 
-/** What is under way for one batch, and which of its messages must come again. */
-class Batch {
-  readonly context: ApplyWishContext;
-  readonly toRetry = new Map<QueueMessage, number>();
-  readonly #ports: ApplyChangesPorts;
-
-  constructor(
-    ports: ApplyChangesPorts,
-    calls: VendorCalls,
-    { timings, policy }: DeploymentSettings,
-    deadline: Deadline,
-  ) {
-    this.#ports = ports;
-    this.context = { ports, calls, timings, policy, deadline };
-  }
-
-  /** Whether there is still time to begin something. Before their first call nobody is to blame for a death. */
-  get hasTime(): boolean {
-    return this.context.deadline.remainingMs() > RECORDING_MS;
-  }
-
-  /** Tells how a message's delivery ended. */
-  settle(
-    message: QueueMessage,
-    ended: WishOutcome,
-    names: Pick<NamedChange, 'member' | 'changeId'> = {},
-  ): void {
-    const { telemetry, clock } = this.#ports;
-    const { outcome, reason } = ended;
-    if (ended.outcome === 'retried') this.toRetry.set(message, ended.afterMs);
-    const { messageId, sentAtMs } = message;
-    const { member, changeId } = names;
-    telemetry.emit({
-      name: 'change',
-      outcome,
-      messageId,
-      changeId,
-      member,
-      reason,
-      ageMs: clock.nowMs() - sentAtMs,
-    });
-  }
-
-  /** What fails unforeseen fails these messages alone; they come again. */
-  async guard<Result>(
-    messages: readonly QueueMessage[],
-    work: () => Promise<Result>,
-  ): Promise<Result | undefined> {
-    try {
-      return await work();
-    } catch (error) {
-      const { clock, telemetry } = this.#ports;
-      telemetry.emit({ name: 'fault', where: 'apply-changes', error });
-      for (const message of messages) {
-        const afterMs = backoffMs({ ...message, jitter: clock.random() }, this.context.timings);
-        this.settle(message, { outcome: 'retried', afterMs, reason: 'fault' });
-      }
-      return undefined;
-    }
-  }
-
-  /** Hides each message for its wait. Where that fails it comes back when its visibility time-out ends. */
-  async delayRetries(): Promise<void> {
-    const { queue, telemetry } = this.#ports;
-    const delays = [...this.toRetry].map(([message, afterMs]) => queue.delay(message, afterMs));
-    for (const delayed of await Promise.allSettled(delays)) {
-      if (delayed.status === 'rejected')
-        telemetry.emit({ name: 'fault', where: 'delay', error: delayed.reason });
-    }
-  }
-}
-
 type CorrectionRead = Extract<MessageRead, { kind: 'correction' }>;
-
-interface NamedChange {
-  readonly member?: MemberRow['key'] | undefined;
-  readonly changeId?: string | undefined;
-}
 
 function namesOf({ change }: ReceivedChange): NamedChange {
   return { member: change.member, changeId: change.id };

@@ -7,10 +7,12 @@ import type { Call } from '../fake-vendor/operations.ts';
 const FROZEN_MS = 19_000;
 /** Every fourth of the victims is frozen and wakes as a zombie; the others are killed. */
 const FREEZE_EVERY = 4;
+/** How soon the vendor must see the end of a connection whose process is dead. */
+const CUT_WITHIN_MS = 1_000;
+/** Longer than the consumer waits for an answer: whoever still waits then is frozen. */
+const PATIENCE_MS = 700;
 /** Five starts alone that nobody finished park a change, and rightly so: none of these may come close to that. */
 const STRIKES_PER_MEMBER_MAX = 2;
-/** How soon the vendor must see a caller's connection end. */
-const CUT_WITHIN_MS = 1_000;
 
 export interface ChaosPlan {
   /** How many processes are to be killed or frozen. */
@@ -20,15 +22,9 @@ export interface ChaosPlan {
   readonly random: () => number;
 }
 
-/** The vendor, as far as it shows what a strike has hit. */
-export interface StruckVendor {
-  stats(): { readonly inFlight: number };
-}
-
 /**
- * Kills and freezes the consumer while it waits for the vendor. Which calls it strikes at, counted from the first, the
- * random numbers alone decide; where several processes are at work, it takes the next call at which one is, so that
- * there is no doubt whose call it was.
+ * Kills and freezes the consumer while it waits for the vendor. At which calls, counted from the first, the random
+ * numbers alone decide. A strike counts only where the vendor has seen that it hit the caller it had not yet answered.
  */
 export class Chaos {
   kills = 0;
@@ -36,7 +32,7 @@ export class Chaos {
   readonly #plan: ChaosPlan;
   readonly #struck = new Map<string, number>();
   readonly #zombies: Promise<void>[] = [];
-  #under: { readonly consumer: LocalFunction; readonly vendor: StruckVendor } | undefined;
+  #consumer: Pick<LocalFunction, 'processes'> | undefined;
   #calls = 0;
   #nextAt = Number.POSITIVE_INFINITY;
   #striking = false;
@@ -46,34 +42,33 @@ export class Chaos {
   }
 
   /** From now on the consumer is in danger. */
-  begin(consumer: LocalFunction, vendor: StruckVendor): void {
-    this.#under = { consumer, vendor };
+  begin(consumer: Pick<LocalFunction, 'processes'>): void {
+    this.#consumer = consumer;
     this.#planNext();
   }
 
   /** No more strikes. */
   end(): void {
-    this.#under = undefined;
+    this.#consumer = undefined;
   }
 
   /** To be told of every request that reaches the vendor, which answers it only afterwards. */
-  onRequest = async ({ operation, appId, conversationId, body }: Call): Promise<undefined> => {
+  onRequest = async (call: Call): Promise<undefined> => {
     // Joins and leaves come from the consumer alone; listings do not.
-    if (operation === 'list' || !this.#under) return;
+    if (call.operation === 'list' || !this.#consumer) return;
     this.#calls += 1;
     if (this.#calls < this.#nextAt || this.#striking || this.isOver) return;
-    const { consumer, vendor } = this.#under;
-    const atWork = consumer.processes.filter(({ requestId, frozen }) => requestId !== undefined && !frozen);
-    const [victim] = atWork;
-    const member = JSON.stringify([appId, conversationId, body]);
+    const atWork = this.#consumer.processes.filter(({ requestId, frozen }) => requestId && !frozen);
+    const member = JSON.stringify([call.conversationId, call.body]);
     const times = this.#struck.get(member) ?? 0;
-    if (!victim || atWork.length > 1 || times >= STRIKES_PER_MEMBER_MAX) return;
+    if (atWork.length === 0 || times >= STRIKES_PER_MEMBER_MAX) return;
     this.#striking = true;
     this.#struck.set(member, times + 1);
-    if ((this.kills + this.freezes + 1) % FREEZE_EVERY === 0) this.#freeze(victim);
-    else await this.#kill(victim, vendor);
+    const isFreeze = (this.kills + this.freezes + 1) % FREEZE_EVERY === 0;
+    const hasHit = isFreeze ? await this.#freeze(atWork, call) : await this.#kill(atWork, call);
     this.#striking = false;
-    this.#planNext();
+    // What has missed is tried again at the next call.
+    if (hasHit) this.#planNext();
   };
 
   /** Whether every victim has been struck. */
@@ -86,22 +81,29 @@ export class Chaos {
     await Promise.all(this.#zombies);
   }
 
-  /** Counts only where the vendor sees that the caller it has not yet answered is gone. */
-  async #kill(victim: FunctionProcess, vendor: StruckVendor): Promise<void> {
-    const { inFlight } = vendor.stats();
+  /** Whichever process has made this call is among those that are at work. */
+  async #kill(atWork: readonly FunctionProcess[], call: Call): Promise<boolean> {
     const untilMs = performance.now() + CUT_WITHIN_MS;
-    victim.kill();
-    await victim.ended;
-    while (vendor.stats().inFlight >= inFlight && performance.now() < untilMs) await sleep(1);
-    if (vendor.stats().inFlight < inFlight) this.kills += 1;
+    for (const victim of atWork) victim.kill();
+    while (!call.isCallerGone() && performance.now() < untilMs) await sleep(1);
+    if (call.isCallerGone()) this.kills += 1;
+    return call.isCallerGone();
   }
 
-  /** Freezes at once, before the vendor has answered. */
-  #freeze(victim: FunctionProcess): void {
-    const { requestId } = victim;
+  /** Freezes one of them, and sees who loses patience: a process that is frozen does not. */
+  async #freeze(atWork: readonly FunctionProcess[], call: Call): Promise<boolean> {
+    const victim = atWork[Math.floor(this.#plan.random() * atWork.length)];
+    const requestId = victim?.requestId;
+    if (!victim || !requestId) return false;
     victim.freeze();
+    await sleep(PATIENCE_MS);
+    if (call.isCallerGone()) {
+      victim.thaw();
+      return false;
+    }
     this.freezes += 1;
     this.#zombies.push(thawLater(victim, requestId));
+    return true;
   }
 
   #planNext(): void {
@@ -110,9 +112,9 @@ export class Chaos {
   }
 }
 
-async function thawLater(victim: FunctionProcess, requestId: string | undefined): Promise<void> {
+async function thawLater(victim: FunctionProcess, requestId: string): Promise<void> {
   // Whoever ends this process does not wait for the thaw.
   await sleep(FROZEN_MS, undefined, { ref: false });
   victim.thaw();
-  while (victim.requestId === requestId && requestId !== undefined) await sleep(20);
+  while (victim.requestId === requestId) await sleep(20);
 }

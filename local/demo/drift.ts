@@ -92,26 +92,28 @@ function conversationsOf(
 
 /** One conversation of each rare kind, as far as there are any that suit; in the others somebody goes or comes back. */
 function kindsOf(conversations: readonly DriftedConversation[]): Map<DriftKind, DriftedConversation[]> {
-  const free = new Set(conversations);
   const kinds = new Map<DriftKind, DriftedConversation[]>();
-  const take = (kind: DriftKind, conversation: DriftedConversation | undefined) => {
-    if (!conversation) return;
-    free.delete(conversation);
-    kinds.set(kind, [...(kinds.get(kind) ?? []), conversation]);
+  let free = [...conversations];
+  const take = (kind: DriftKind, suits: (conversation: DriftedConversation) => boolean) => {
+    const taken = free.find(suits);
+    free = free.filter((each) => each !== taken);
+    if (taken) kinds.set(kind, [...(kinds.get(kind) ?? []), taken]);
+    return taken;
   };
-  for (const kind of ['exact', 'failPage2', 'repeatPage', 'unmanaged'] as const)
-    take(
-      kind,
-      [...free].find(({ isUnlimited }) => isUnlimited),
-    );
-  take(
-    'protected',
-    [...free].find(({ left }) => left.length > 0),
-  );
-  [...free].forEach((each, index) => {
-    take(index % 2 === 0 && each.left.length > 0 ? 'added' : 'removed', each);
-  });
+  take('exact', ({ isUnlimited }) => isUnlimited);
+  const isProtected = take('protected', ({ left }) => left.length > 0);
+  // Protection holds in every conversation of the app.
+  if (isProtected) free = free.map((each) => withoutLeft(each, isProtected));
+  for (const kind of ['failPage2', 'repeatPage', 'unmanaged'] as const)
+    take(kind, ({ isUnlimited }) => isUnlimited);
+  while (free.length > 0)
+    take(free.length % 2 === 0 && free[0]?.left.length ? 'added' : 'removed', () => true);
   return kinds;
+}
+
+function withoutLeft(conversation: DriftedConversation, other: DriftedConversation): DriftedConversation {
+  if (conversation.appId !== other.appId) return conversation;
+  return { ...conversation, left: conversation.left.filter((memberId) => memberId !== other.left[0]) };
 }
 
 class DriftMaker {

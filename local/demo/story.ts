@@ -130,7 +130,7 @@ async function tellChanges(
   const planning = startPlanning(system);
   let rotated: Promise<void> | undefined;
   try {
-    chaos.begin(stack.consumer, stack.vendor);
+    chaos.begin(stack.consumer);
     const took = await sendPaced(system, input, (sent) => {
       tell('sending', sent);
       if (sent >= input.lines.length / 2) rotated ??= rotateFirst(system, input.meta, keys);

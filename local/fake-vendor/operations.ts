@@ -24,6 +24,8 @@ export interface Call extends Route {
   readonly body: unknown;
   /** Scheme and host, for links. */
   readonly origin: string;
+  /** Whether nobody waits for the answer any more. */
+  isCallerGone(): boolean;
 }
 
 /** How a join of somebody present is answered: the vendor's documents do not say. */

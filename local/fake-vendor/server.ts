@@ -105,7 +105,13 @@ class Vendor implements FakeVendor {
       return;
     }
     const { authorization, host } = request.headers;
-    const call: Call = { ...route, authorization, body: parseJson(request, text), origin: `http://${host}` };
+    const call: Call = {
+      ...route,
+      authorization,
+      body: parseJson(request, text),
+      origin: `http://${host}`,
+      isCallerGone: () => response.destroyed,
+    };
     const fault = await this.#faultFor(call, entry);
     if (!this.#server.listening) return; // closed while the hook thought about it
     this.#answer(response, call, fault, entry);

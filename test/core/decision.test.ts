@@ -31,7 +31,7 @@ describe('what an answer decides', () => {
     [{ kind: 'already' }, 'done', 'done'],
     [GONE_CONVERSATION, 'park', 'done'],
     [GONE_USER, 'retry', 'done'],
-    [{ kind: 'rejected', reason: 'bad_request', status: 400 }, 'park', 'park'],
+    [{ kind: 'rejected', reason: 'bad_request', status: 400 }, 'retry', 'park'],
     [{ kind: 'rejected', reason: 'unexpected', status: 422 }, 'park', 'park'],
     [{ kind: 'unauthorized', status: 401 }, 'defer', 'defer'],
     [{ kind: 'unauthorized', status: 403 }, 'defer', 'defer'],
@@ -93,14 +93,24 @@ describe('a join of a user that is not known', () => {
 });
 
 describe('a request that the vendor refuses', () => {
+  const refused: CallResult = {
+    kind: 'rejected',
+    reason: 'bad_request',
+    status: 400,
+    code: 'bad_request',
+    title: 'No',
+  };
+  const parked = { kind: 'park', reason: 'rejected', detail: 'HTTP 400 bad_request No' };
+
   test('is parked at once, with what the vendor says', () => {
-    expect(
-      decided({ kind: 'rejected', reason: 'bad_request', status: 400, code: 'bad_request', title: 'No' }),
-    ).toEqual({
-      kind: 'park',
-      reason: 'rejected',
-      detail: 'HTTP 400 bad_request No',
-    });
+    expect(decided(refused, { action: 'leave' })).toEqual(parked);
+  });
+
+  test('but a join that may only be of somebody present is tried for a minute first', () => {
+    const retried = { kind: 'retry', afterMs: SECOND, reason: 'rejected' };
+    expect(decided(refused)).toEqual(retried);
+    expect(decided(refused, { ageMs: MINUTE - 1 })).toEqual(retried);
+    expect(decided(refused, { ageMs: MINUTE })).toEqual(parked);
   });
 
   test('and with as much as the vendor says', () => {
@@ -130,15 +140,15 @@ describe('a full conversation', () => {
     expect(decided(FULL, { ageMs: 2 * DAY, failingAloneForMs: DAY })).toEqual({
       kind: 'park',
       reason: 'conversation_full',
-      detail: 'still conversation_full after 86400 s',
+      detail: 'still so after 86400 s',
     });
   });
 });
 
 describe.each([
-  ['throttled', { kind: 'throttled' }],
-  ['unreachable', UNREACHABLE],
-] as const)('what stays %s', (reason, result) => {
+  ['throttled', { kind: 'throttled' }, { afterMs: 0 }],
+  ['unreachable', UNREACHABLE, {}],
+] as const)('what stays %s', (reason, result, noSooner) => {
   test('is retried for five minutes', () => {
     const retried = { kind: 'retry', afterMs: SECOND, reason };
     expect(decided(result)).toEqual(retried);
@@ -146,29 +156,35 @@ describe.each([
   });
 
   test('then waits in the roster', () => {
-    expect(decided(result, { ageMs: 5 * MINUTE })).toEqual({ kind: 'defer', reason });
-    expect(decided(result, { ageMs: 400 * DAY, failingAloneForMs: DAY - 1 })).toEqual({
-      kind: 'defer',
-      reason,
-    });
+    const deferred = { kind: 'defer', reason, ...noSooner };
+    expect(decided(result, { ageMs: 5 * MINUTE })).toEqual(deferred);
+    expect(decided(result, { ageMs: 400 * DAY, failingAloneForMs: DAY - 1 })).toEqual(deferred);
   });
 
   test('waits on for as long as the whole app is out', () => {
-    expect(decided(result, { ageMs: 400 * DAY })).toEqual({
-      kind: 'defer',
-      reason,
-    });
+    expect(decided(result, { ageMs: 400 * DAY })).toEqual({ kind: 'defer', reason, ...noSooner });
   });
 });
 
-test.each([
-  ['throttled', { kind: 'throttled' }],
-  ['unreachable', UNREACHABLE],
-] as const)('what stays %s alone for a day is parked', (reason, result) => {
-  expect(decided(result, { ageMs: 2 * DAY, failingAloneForMs: DAY + 499 })).toEqual({
+test('what stays unreachable alone for a day is parked', () => {
+  expect(decided(UNREACHABLE, { ageMs: 2 * DAY, failingAloneForMs: DAY + 499 })).toEqual({
     kind: 'park',
     reason: 'unreachable',
-    detail: `still ${reason} after 86400 s`,
+    detail: 'still so after 86400 s',
+  });
+});
+
+test('what is throttled is never parked: that is nobody’s fault', () => {
+  expect(decided({ kind: 'throttled' }, { ageMs: 400 * DAY, failingAloneForMs: 400 * DAY }).kind).toBe(
+    'defer',
+  );
+});
+
+test('a wait that the vendor asks for and that is too long for the queue is left to the roster', () => {
+  expect(decided({ kind: 'throttled', retryAfterMs: 5 * MINUTE })).toEqual({
+    kind: 'defer',
+    reason: 'throttled',
+    afterMs: 5 * MINUTE,
   });
 });
 
@@ -206,6 +222,7 @@ describe('the wait before a retry', () => {
     expect(decided({ kind: 'throttled', retryAfterMs: 30_000 }, { ageMs: DAY })).toEqual({
       kind: 'defer',
       reason: 'throttled',
+      afterMs: 30_000,
     });
   });
 

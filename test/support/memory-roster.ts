@@ -42,6 +42,11 @@ export class MemoryRoster implements Roster, DueConversations, ConversationRows,
     this.#apps.set(row.appId, structuredClone(row));
   }
 
+  /** Puts a member row there as it is. */
+  seedMember(row: MemberRow): void {
+    this.#put(row);
+  }
+
   /** Every member row, in no order that means anything. */
   allMembers(): MemberRow[] {
     return structuredClone([...this.#members.values()]);
