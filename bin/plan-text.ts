@@ -1,5 +1,5 @@
 import type { NotDone, PlanLine, PlanReport } from './plan-report.ts';
-import { count, shown } from './terminal.ts';
+import { count, counted, shown } from './terminal.ts';
 
 /** A plan as people read it: a line per member, then what it comes to. */
 export function planText(report: PlanReport): string {
@@ -52,7 +52,7 @@ function notDoneText(notDone: NotDone, { timesCorrected }: PlanLine): string {
     case 'parked':
       return 'needs an operator';
     case 'damped':
-      return `corrected ${count(timesCorrected)} times already, waits`;
+      return `corrected ${counted(timesCorrected, 'time')} already, waits`;
     case 'held':
       return 'held: over the removal limit';
     case 'run_stopped':
@@ -78,7 +78,7 @@ function heldText({ appId, conversationId, held, dueAtMs }: PlanReport): string[
   const due = dueAtMs === undefined ? '' : `, due ${new Date(dueAtMs).toISOString()},`;
   const first = isRecorded ? '' : `, once the next pass${due} has recorded them`;
   return [
-    `${count(removals)} removals are held. To release exactly these${first}:`,
+    `${counted(removals, 'removal')} held. To release exactly ${removals === 1 ? 'this' : 'these'}${first}:`,
     `  rollcall approve ${appId} ${conversationId} --plan ${hash}`,
   ];
 }

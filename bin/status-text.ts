@@ -1,6 +1,6 @@
 import type { ConversationRow } from '../functions/core/conversation.ts';
 import type { MemberReport, StatusReport } from './status-report.ts';
-import { columns, count, shown } from './terminal.ts';
+import { columns, count, counted, shown } from './terminal.ts';
 
 /** The status of a conversation as people read it. */
 export function statusText(report: StatusReport, row: ConversationRow | undefined): string {
@@ -36,14 +36,14 @@ function lastPassText(row: ConversationRow | undefined): string {
   if (!row?.lastPass) return 'none';
   const { finishedAtMs, listing, participants, missing, unexpected, corrected, held } = row.lastPass;
   const found = `${count(participants)} present, ${count(missing)} missing, ${count(unexpected)} unexpected`;
-  const done = `${count(corrected)} corrections sent, ${count(held)} removals held`;
+  const done = `${counted(corrected, 'correction')} sent, ${counted(held, 'removal')} held`;
   return `${new Date(finishedAtMs).toISOString()}: listing ${listing}, ${found}, ${done}`;
 }
 
 function heldText(row: ConversationRow | undefined): string {
   if (!row?.held) return 'nothing';
   const { hash, heldAtMs, removals, approvedUntilMs } = row.held;
-  const since = `${count(removals.length)} removals since ${new Date(heldAtMs).toISOString()}, plan ${hash}`;
+  const since = `${counted(removals.length, 'removal')} since ${new Date(heldAtMs).toISOString()}, plan ${hash}`;
   return approvedUntilMs === undefined
     ? since
     : `${since}, approved until ${new Date(approvedUntilMs).toISOString()}`;

@@ -25,6 +25,11 @@ export function count(number: number): string {
   return number.toLocaleString('en-US');
 }
 
+/** So many of something: 1 removal, 12,345 removals. */
+export function counted(number: number, singular: string): string {
+  return `${count(number)} ${singular}${number === 1 ? '' : 's'}`;
+}
+
 /** Lines of cells, each column as wide as its widest cell. */
 export function columns(lines: readonly (readonly string[])[]): string {
   const widthOf = (column: number) => Math.max(...lines.map((line) => line[column]?.length ?? 0));

@@ -39,12 +39,12 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function run(input: Input, options: DemoOptions, signal: AbortSignal): Promise<number> {
   console.error(`Rollcall on this machine: ${options.file}, seed ${options.seed}`);
-  showProgress({ phase: 'starting', sent: 0, lines: input.lines.length, ended: 0, requests: 0 });
+  showProgress({ phase: 'starting', sent: 0, changes: 0, ended: 0, requests: 0 });
   const story = await tellStory(input, options, showProgress, signal);
   if (isTerminal) process.stderr.write(CLEAR_LINE);
   const summary = summarise(story);
   const failed = failures(story, summary, options);
-  console.log(`\n${table(summary, failed)}`);
+  console.log(`\n${table(summary, story.drift, failed)}`);
   if (options.json) console.log(JSON.stringify(summary));
   return failed.length > 0 ? 1 : 0;
 }

@@ -11,12 +11,10 @@ export interface Ended {
 export class Outcomes {
   readonly #ends = new Map<string, Ended>();
   readonly #deferred = new Set<string>();
-  #corrected = 0;
 
   /** Takes one line of a function's log; lines that say nothing of a change are passed over. */
   read(line: string): void {
     const entry = parse(line);
-    if (entry?.['message'] === 'correction' && entry['outcome'] === 'applied') this.#corrected += 1;
     if (entry?.['message'] !== 'change') return;
     const messageId = String(entry['messageId']);
     const end = ENDS.find((each) => each === entry['outcome']);
@@ -37,11 +35,6 @@ export class Outcomes {
   /** How many changes were deferred at least once. */
   get deferred(): number {
     return this.#deferred.size;
-  }
-
-  /** How many corrections of the reconciler were applied. */
-  get corrected(): number {
-    return this.#corrected;
   }
 }
 

@@ -1,8 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import { type Input, readInput } from './demo/input.ts';
 import { EXAMPLE } from './demo/options.ts';
 import { declareApps, seedsOf } from './demo/world.ts';
+import { Interrupted, onInterruption } from './interruption.ts';
 import { LOCAL_STAGE, type LocalStack, startLocalStack } from './local-stack.ts';
 
 const LOCAL_FOLDER = '.rollcall';
@@ -21,23 +24,11 @@ Options:
   --json          print the endpoints as one JSON object, as the first line
   --help          show this`;
 
-const options = readOptions();
-const input = readInput(options.changes, Date.now());
-const stack = await startLocalStack({
-  vendor: { apps: seedsOf(input.meta, input.expected), control: true },
-  ...(options.ports && { ports: options.ports }),
-});
-// Whoever ends this while it starts ends it all the same: the signal waits here until there is something to stop.
-const ended = Promise.withResolvers<void>();
-process.once('SIGINT', ended.resolve).once('SIGTERM', ended.resolve);
-await declareApps(input.meta, stack);
-const endpoints = endpointsOf(stack);
-mkdirSync(LOCAL_FOLDER, { recursive: true });
-writeFileSync(LOCAL_FILE, `${JSON.stringify(endpoints, null, 2)}\n`);
-console.log(options.json ? JSON.stringify(endpoints) : welcome(input, endpoints));
-await ended.promise;
-rmSync(LOCAL_FILE, { force: true });
-await stack.stop();
+interface StartOptions {
+  readonly changes: string;
+  readonly json: boolean;
+  readonly ports?: { readonly sqs: number; readonly dynamodb: number; readonly secretsManager: number };
+}
 
 interface LocalEndpoints {
   readonly sqs: string;
@@ -50,6 +41,76 @@ interface LocalEndpoints {
   readonly secretPrefix: string;
   /** What the deployment was configured with. */
   readonly settings: Readonly<Record<string, unknown>>;
+}
+
+// Whoever reads only the first line, as `head -1` does, is no reason to end.
+process.stdout.on('error', () => {});
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  let options: StartOptions | 'help';
+  let input: Input;
+  try {
+    options = readOptions();
+    if (options === 'help') {
+      console.log(HELP);
+      return 0;
+    }
+    input = readInput(options.changes, Date.now());
+  } catch (error) {
+    console.error(`start: ${messageOf(error)}\nnpm start -- --help tells more.`);
+    return 2;
+  }
+  const signal = onInterruption();
+  try {
+    await run(options, input, signal);
+    return 0;
+  } catch (error) {
+    const { reason } = signal;
+    console.error(`start: ${messageOf(error)}`);
+    return reason instanceof Interrupted ? reason.exitCode : 1;
+  }
+}
+
+/** Stays up until it is interrupted. */
+async function run(options: StartOptions, input: Input, signal: AbortSignal): Promise<void> {
+  const { changes, json, ports } = options;
+  const vendor = { apps: seedsOf(input.meta, input.expected), control: true };
+  for (const port of Object.values(ports ?? {})) await checkFree(port);
+  const stack = await startLocalStack({ vendor, ...(ports && { ports }) }, signal);
+  try {
+    await declareApps(input.meta, stack);
+    const endpoints = endpointsOf(stack);
+    const text = `${JSON.stringify(endpoints, null, 2)}\n`;
+    mkdirSync(LOCAL_FOLDER, { recursive: true });
+    writeFileSync(LOCAL_FILE, text);
+    console.log(json ? JSON.stringify(endpoints) : welcome(changes, input, endpoints));
+    if (!signal.aborted) await once(signal, 'abort');
+    // Another one may have been started in this folder since.
+    if (readText(LOCAL_FILE) === text) rmSync(LOCAL_FILE);
+  } finally {
+    await stack.stop();
+  }
+}
+
+/** A port in use is told at once, and not by whatever part of the system comes to it first. */
+async function checkFree(port: number): Promise<void> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new Error(`port ${port} cannot be used: ${messageOf(error)}`);
+  }
+  server.close();
+  await once(server, 'close');
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 function endpointsOf(stack: LocalStack): LocalEndpoints {
@@ -65,69 +126,77 @@ function endpointsOf(stack: LocalStack): LocalEndpoints {
   };
 }
 
-function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        changes: { type: 'string', default: EXAMPLE },
-        port: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    if (values.help) {
-      console.log(HELP);
-      process.exit(0);
-    }
-    const { changes, json, port } = values;
-    if (port === undefined) return { changes, json };
-    if (!/^\d{1,5}$/.test(port) || Number(port) > 65_533)
-      throw new Error(`--port must be a port number, not "${port}"`);
-    const sqs = Number(port);
-    return { changes, json, ports: { sqs, dynamodb: sqs + 1, secretsManager: sqs + 2 } };
-  } catch (error) {
-    console.error(`start: ${error instanceof Error ? error.message : error}\n\n${HELP}`);
-    process.exit(2);
-  }
+function readOptions(): StartOptions | 'help' {
+  const { values } = parseArgs({
+    options: {
+      changes: { type: 'string', default: EXAMPLE },
+      port: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  const { changes, json, port } = values;
+  if (port === undefined) return { changes, json };
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_533)
+    throw new Error(`--port must be a port number from 1 to 65533, not "${port}"`);
+  const sqs = Number(port);
+  return { changes, json, ports: { sqs, dynamodb: sqs + 1, secretsManager: sqs + 2 } };
 }
 
-function welcome({ meta, expected }: Input, endpoints: LocalEndpoints): string {
-  const [app] = meta.apps;
-  const member = [...expected.members.values()].find(({ appId, present }) => appId === app?.appId && present);
-  const change = {
-    id: 'my-first-change',
-    action: 'leave',
-    appId: member?.appId,
-    conversationId: member?.conversationId,
-    ...(member && { [member.idKind]: member.memberId }),
-    occurredAt: new Date().toISOString(),
-  };
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function welcome(file: string, { meta, expected }: Input, endpoints: LocalEndpoints): string {
   return `Rollcall is up.
 
   SQS              ${endpoints.sqs}
   DynamoDB         ${endpoints.dynamodb}
   Secrets Manager  ${endpoints.secretsManager}
-  vendor           ${endpoints.vendor}   (GET /_control/ tells what it offers)
+  vendor           ${endpoints.vendor}
   change queue     ${endpoints.changeQueueUrl}
   parked changes   ${endpoints.deadLetterQueueUrl}
   roster table     ${endpoints.tableName}
+${firstChange(expected, endpoints)}
+Send a whole file, its times moved to now:
 
-Send a change, here or from another terminal in this folder:
+  npx rollcall enqueue --local --as-of ${meta.asOf} ${file}
 
-  echo '${JSON.stringify(change)}' \\
+Ctrl-C ends it.`;
+}
+
+/** How to send a change and see what came of it; nothing, where the file names nobody who can be typed into a shell. */
+function firstChange({ members }: Input['expected'], endpoints: LocalEndpoints): string {
+  const member = [...members.values()].find(
+    ({ present, memberId }) => present && /^[\w.@-]+$/.test(memberId),
+  );
+  if (!member) return '';
+  const { appId, conversationId, idKind, memberId } = member;
+  const change = JSON.stringify({
+    id: 'my-first-change',
+    action: 'join',
+    appId,
+    conversationId,
+    [idKind]: memberId,
+    occurredAt: new Date().toISOString(),
+  });
+  return `
+Send a change from another terminal in this folder:
+
+  echo '${change}' \\
     | npx rollcall enqueue --local -
 
-or the example's morning:
-
-  npx rollcall enqueue --local --as-of ${meta.asOf} examples/changes.jsonl
-
-or with the AWS CLI:
+or with the AWS CLI, from anywhere:
 
   AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1 \\
   aws sqs send-message --endpoint-url ${endpoints.sqs} \\
     --queue-url ${endpoints.changeQueueUrl} \\
-    --message-group-id ${member?.conversationId} --message-deduplication-id my-first-change \\
-    --message-body '${JSON.stringify(change)}'
+    --message-group-id ${conversationId} --message-deduplication-id my-first-change \\
+    --message-body '${change}'
 
-Ctrl-C ends it.`;
+See who takes part now:
+
+  curl ${endpoints.vendor}/_control/apps/${appId}/conversations/${conversationId}/participants
+`;
 }

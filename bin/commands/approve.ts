@@ -5,7 +5,7 @@ import type { ConversationKey } from '../../functions/core/member-key.ts';
 import { type ApprovingRoster, approveRemovals } from '../../functions/workflows/approve-removals.ts';
 import { addConversationArguments, declaredApp } from '../arguments.ts';
 import { addTableOptions, connectTable, type DeploymentOptions } from '../deployment.ts';
-import { CommandError, complain, count, print, shown } from '../terminal.ts';
+import { CommandError, complain, counted, print, shown } from '../terminal.ts';
 
 interface ApproveOptions extends DeploymentOptions {
   readonly plan: string;
@@ -55,7 +55,7 @@ async function approve(conversation: ConversationKey, options: ApproveOptions): 
     print(JSON.stringify({ ...conversation, hash: plan.hash, removals, ...until }));
   } else {
     for (const memberId of removals) print(`  - ${shown(memberId)}`);
-    const what = `${count(removals.length)} removals`;
+    const what = counted(removals.length, 'removal');
     const until = new Date(untilMs).toISOString();
     print(options.dryRun ? `${what}; nothing was approved (dry run)` : `${what} approved until ${until}`);
   }

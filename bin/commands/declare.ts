@@ -18,6 +18,7 @@ import {
   CommandError,
   complain,
   count,
+  counted,
   describe,
   ProgressLine,
   print,
@@ -160,7 +161,9 @@ function planLines({ joins, leaves, protectedMembers, newer }: DeclarationPlan):
 /** `sent` is undefined in a dry run. */
 function sumText({ joins, leaves }: DeclarationPlan, sent: number | undefined): string {
   const sum = `${count(joins.length)} to join, ${count(leaves.length)} to leave`;
-  return sent === undefined ? `${sum}; nothing was sent (dry run)` : `${sum}; ${count(sent)} changes sent`;
+  return sent === undefined
+    ? `${sum}; nothing was sent (dry run)`
+    : `${sum}; ${counted(sent, 'change')} sent`;
 }
 
 function reportOf(

@@ -36,7 +36,6 @@ export interface ConversationRow {
   readonly dueAtMs: number;
   /** Absent: the app's. */
   readonly policy?: Policy;
-  readonly protectedMembers?: readonly string[];
   readonly lastPass?: PassReport;
   readonly held?: HeldPlan;
   /** When the reconciler removed how many, over the last 24 hours. */

@@ -4,6 +4,7 @@ import type { Difference } from '../core/drift.ts';
 import type { ConversationKey } from '../core/member-key.ts';
 import { afterSending, beforeSending } from '../core/pass.ts';
 import type { MemberRow } from '../core/roster.ts';
+import { LEAVE_KEPT_MS } from '../core/timings.ts';
 import {
   type Compared,
   type Examination,
@@ -107,7 +108,8 @@ export class ReconcileConversation {
   async #confirm(rows: readonly MemberRow[], { startedAtMs }: Pass): Promise<void> {
     for (const { key, version, action } of rows) {
       const confirmed = { action, version, atMs: startedAtMs };
-      await this.#ports.roster.patchMember(key, version, { confirmed, lateAction: null });
+      const expiresAtMs = action === 'leave' ? startedAtMs + LEAVE_KEPT_MS : null;
+      await this.#ports.roster.patchMember(key, version, { confirmed, lateAction: null, expiresAtMs });
     }
   }
 

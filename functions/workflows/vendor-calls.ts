@@ -54,6 +54,11 @@ export type VendorCallOutcome<Answer extends VendorAnswer> =
   /** The invocation's own time is over: nothing was asked, and nothing learnt. */
   | { readonly kind: 'out_of_time'; readonly reason: string; readonly mayApplyLate: boolean };
 
+/** No answer: there was no time left to ask. */
+type Attempted<Answer extends VendorAnswer> =
+  | { readonly credential: Credential; readonly answer: Answer | VendorAnswer | undefined }
+  | { readonly out: string };
+
 /** Kept back at the end of an invocation, for the writes that record what a call did. */
 export const RECORDING_MS = 500;
 const ATTEMPTS_INSIDE = 3;
@@ -70,6 +75,8 @@ export class VendorCalls {
   readonly #credentials: Credentials;
   readonly #breakers = new Map<string, Breaker>();
   readonly #lanes = new Map<string, Lane>();
+  /** By app; ends when the one try of its open breaker does. */
+  readonly #trials = new Map<string, Promise<void>>();
 
   constructor(ports: VendorCallsPorts, settings: VendorCallsSettings) {
     this.#ports = ports;
@@ -99,9 +106,9 @@ export class VendorCalls {
     let mayApplyLate = false;
     let secretReadAgain = false;
     for (let attempt = 1; ; attempt += 1) {
-      const credential = await this.#credential(request.app);
-      if ('out' in credential) return { kind: 'app_out', reason: credential.out, mayApplyLate };
-      const answer = await this.#attempt(request, credential, untilMs);
+      const attempted = await this.#pass(request, untilMs);
+      if ('out' in attempted) return { kind: 'app_out', reason: attempted.out, mayApplyLate };
+      const { credential, answer } = attempted;
       if (answer === undefined) return { kind: 'out_of_time', reason: 'out_of_time', mayApplyLate };
       const { result } = answer;
       mayApplyLate ||= result.kind === 'unreachable' && result.mayHaveBeenApplied;
@@ -116,6 +123,47 @@ export class VendorCalls {
         return { kind: 'answered', answer, mayApplyLate };
       await clock.sleep(waitMs);
     }
+  }
+
+  /** One attempt, if the app's breaker lets it pass. During the one try of an open breaker the others wait for what it shows. */
+  async #pass<Answer extends VendorAnswer>(
+    request: VendorRequest<Answer>,
+    untilMs: number,
+  ): Promise<Attempted<Answer>> {
+    const { appId } = request.app;
+    for (;;) {
+      const nowMs = this.#ports.clock.nowMs();
+      const { passes, isTry, breaker } = tryPass(this.#breaker(appId), nowMs, this.#settings.timings);
+      if (passes) {
+        this.#breakers.set(appId, breaker);
+        const attempted = this.#authorized(request, isTry, untilMs);
+        return isTry ? this.#watched(appId, attempted) : attempted;
+      }
+      const trial = this.#trials.get(appId);
+      if (!trial || nowMs >= untilMs) return { out: 'app_out' };
+      await trial;
+    }
+  }
+
+  async #watched<Outcome>(appId: string, attempted: Promise<Outcome>): Promise<Outcome> {
+    const trial = attempted.then(
+      () => {},
+      () => {},
+    );
+    this.#trials.set(appId, trial);
+    await trial;
+    if (this.#trials.get(appId) === trial) this.#trials.delete(appId);
+    return attempted;
+  }
+
+  async #authorized<Answer extends VendorAnswer>(
+    request: VendorRequest<Answer>,
+    isTry: boolean,
+    untilMs: number,
+  ): Promise<Attempted<Answer>> {
+    const credential = await this.#credential(request.app, isTry);
+    if ('out' in credential) return credential;
+    return { credential, answer: await this.#attempt(request, credential, untilMs) };
   }
 
   async #attempt<Answer extends VendorAnswer>(
@@ -174,15 +222,8 @@ export class VendorCalls {
   }
 
   /** The app's credential, or why no call can be made. The one try of an open breaker reads the secret anew. */
-  async #credential(app: AppRow): Promise<Credential | { readonly out: string }> {
-    const { clock, telemetry } = this.#ports;
-    const { passes, isTry, breaker } = tryPass(
-      this.#breaker(app.appId),
-      clock.nowMs(),
-      this.#settings.timings,
-    );
-    if (!passes) return { out: 'app_out' };
-    this.#breakers.set(app.appId, breaker);
+  async #credential(app: AppRow, isTry: boolean): Promise<Credential | { readonly out: string }> {
+    const { telemetry } = this.#ports;
     const read = await this.#credentials.get(app, isTry).catch((error: unknown) => {
       telemetry.emit({ name: 'fault', where: 'secret', error });
       return undefined;

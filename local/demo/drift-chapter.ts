@@ -24,6 +24,8 @@ export interface DriftStory {
   readonly passes: number;
   /** People who should have stayed, and did not. */
   readonly wronglyRemoved: number;
+  /** Strangers and protected people beside them. */
+  readonly leftAlone: number;
   /** What the last pass asked the vendor for, when nothing was left to do. */
   readonly quietListings: number;
   /** Conversations by what was wrong with them. */
@@ -38,6 +40,7 @@ export const NO_DRIFT: DriftStory = {
   held: 0,
   passes: 0,
   wronglyRemoved: 0,
+  leftAlone: 0,
   quietListings: 0,
   kinds: {},
   failures: [],
@@ -105,6 +108,7 @@ async function tellPasses(
     introduced: drift.turned.size,
     held: held.length,
     passes: PASSES,
+    leftAlone: drift.leftAlone,
     quietListings: requests.list - before.list,
     kinds: kindCounts(drift),
   };

@@ -19,6 +19,8 @@ export interface Drift {
   readonly turned: ReadonlyMap<string, boolean>;
   /** Those of them that a first pass must leave alone: held by the brake, or in a conversation that cannot be listed. */
   readonly notAtFirst: ReadonlySet<string>;
+  /** People present who are none of Rollcall's business, or protected, and must stay. */
+  readonly leftAlone: number;
   /** By the kind of their drift. */
   readonly conversations: ReadonlyMap<DriftKind, readonly DriftedConversation[]>;
 }
@@ -53,7 +55,8 @@ export function introduceDrift(
   for (const [kind, ofKind] of conversations) {
     for (const conversation of ofKind) maker.make(kind, conversation);
   }
-  return { turned: maker.turned, notAtFirst: maker.notAtFirst, conversations };
+  const { turned, notAtFirst, leftAlone } = maker;
+  return { turned, notAtFirst, leftAlone, conversations };
 }
 
 /** Conversations with at least one member. */
@@ -119,6 +122,7 @@ function withoutLeft(conversation: DriftedConversation, other: DriftedConversati
 class DriftMaker {
   readonly turned = new Map<string, boolean>();
   readonly notAtFirst = new Set<string>();
+  leftAlone = 0;
   readonly #world: World;
   #strangers = 0;
 
@@ -150,9 +154,10 @@ class DriftMaker {
         return;
       case 'protected':
         this.#join(conversation, conversation.left[0] ?? '');
+        this.leftAlone += 1;
         return;
       case 'unmanaged':
-        this.#addStrangers(conversation, 1);
+        this.leftAlone += this.#addStrangers(conversation, 1).length;
         return;
       default:
         kind satisfies never;
@@ -162,7 +167,7 @@ class DriftMaker {
   /** People with a full first page of others before them: whoever takes a part for the whole finds none of them. */
   #makeUnlistable(fault: 'failPage2' | 'repeatPage', conversation: DriftedConversation): void {
     const { appId, conversationId, idKind, joined, left } = conversation;
-    this.#addStrangers(conversation, BYSTANDERS);
+    this.leftAlone += this.#addStrangers(conversation, BYSTANDERS).length;
     for (const memberId of joined) {
       this.#world.leave(appId, conversationId, whoOf(idKind, memberId));
       this.#join(conversation, memberId);

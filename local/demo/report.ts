@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { DriftStory } from './drift-chapter.ts';
 import type { Progress } from './story.ts';
 import { type Summary, sum } from './summary.ts';
 
@@ -7,8 +8,8 @@ const NUMBER_WIDTH = 9;
 const SHOWN_MAX = 20;
 
 /** The table at the end, for a person. */
-export function table(summary: Summary, failed: readonly string[]): string {
-  const parts = [changes(summary), vendor(summary), members(summary), drift(summary)];
+export function table(summary: Summary, drift: DriftStory, failed: readonly string[]): string {
+  const parts = [changes(summary), vendor(summary), members(summary), ofDrift(drift)];
   return [...parts.map((lines) => lines.join('\n')), verdict(failed, summary)].join('\n\n');
 }
 
@@ -58,14 +59,16 @@ function members({ compared, mismatched }: Summary): string[] {
   ];
 }
 
-function drift({ drift: { introduced, healed, held, passes, wronglyRemoved } }: Summary): string[] {
+function ofDrift({ introduced, healed, held, leftAlone, passes, quietListings, wronglyRemoved }: DriftStory) {
   return [
-    heading('Changed behind our back'),
+    heading("Changed behind Rollcall's back"),
     row('members removed or added', introduced),
     row('  healed within two passes', healed),
-    row('  of these held until approved', held),
-    row('passes made', passes),
+    row('  of these held until an operator approved', held),
+    row('strangers and protected people left alone', leftAlone),
     row('wrongly removed', wronglyRemoved),
+    row('passes, the last with nothing left to do', passes),
+    row('  requests of the last, all of them listings', quietListings),
   ];
 }
 
@@ -99,8 +102,8 @@ function verdict(failed: readonly string[], { seconds, compared }: Summary): str
 const BAR_WIDTH = 20;
 
 /** The live line while the story runs; never wider than a terminal of 80 columns. */
-export function progressLine({ phase, sent, lines, ended, requests }: Progress): string {
-  const filled = Math.round((BAR_WIDTH * Math.min(ended, lines)) / Math.max(1, lines));
+export function progressLine({ phase, sent, changes, ended, requests }: Progress): string {
+  const filled = Math.round((BAR_WIDTH * Math.min(ended, changes)) / Math.max(1, changes));
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
   const counts = `${grouped(sent)} sent · ${grouped(ended)} ended · ${grouped(requests)} requests`;
   return `${bar} ${phase.padEnd(13)} ${counts}`;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Verdict } from '../expected-membership.ts';
 import type { ApiKey } from '../fake-vendor/options.ts';
 import { startLocalStack } from '../local-stack.ts';
 import { Outcomes } from '../outcomes.ts';
@@ -41,10 +42,14 @@ export interface Story {
   readonly seconds: number;
 }
 
+/** Lines that never end, or whose end is that of another. */
+const NO_CHANGE: ReadonlySet<string> = new Set<Verdict['kind']>(['blank', 'correction', 'repeat']);
+
 export interface Progress {
   readonly phase: string;
+  /** Lines, of the whole file. */
   readonly sent: number;
-  readonly lines: number;
+  readonly changes: number;
   readonly ended: number;
   readonly requests: number;
 }
@@ -83,8 +88,9 @@ export async function tellStory(
     const { join, leave, list } = stack.vendor.stats().requests;
     return join + leave + list;
   };
+  const changes = input.expected.perLine.filter(({ kind }) => !NO_CHANGE.has(kind)).length;
   const tell = (phase: string, sent = input.lines.length): void =>
-    onProgress({ phase, sent, lines: input.lines.length, ended: outcomes.ended, requests: requests() });
+    onProgress({ phase, sent, changes, ended: outcomes.ended, requests: requests() });
   try {
     const chapter = await tellChanges(system, input, { outcomes, chaos, tell });
     const { throttled, statuses, faults } = stack.vendor.stats();

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { DynamoDBAppRows } from '../../functions/adapters/app-rows.ts';
 import { toItem } from '../../functions/adapters/roster/items.ts';
 import { rosterTables } from '../support/roster-table.ts';
 import { type Ended, rollcall, startRollcall } from './run-rollcall.ts';
@@ -89,6 +90,52 @@ describe('rollcall app set', () => {
     expect((await app('set', 'shop', '--reconcile', 'on')).stdout).toMatch(/^reconcile: +on$/m);
   });
 
+  it('keeps off what a restored table holds off, whatever else is changed', async () => {
+    const copied = { pk: 'APPS', sk: 'shop', idKind: 'userId', declaredIn: 'another-table' };
+    await tables.client.send(new PutItemCommand({ TableName: table, Item: toItem(copied) }));
+    expect((await app('list')).stdout).toMatch(/^shop .* off \(restored\) /m);
+    await app('set', 'shop', '--policy', 'report');
+    expect((await app('list')).stdout).toMatch(/^shop .* report +off +100/m);
+  });
+
+  it('protects members and protects them no more, and leaves the others as they are', async () => {
+    await app('set', 'shop', '--id-kind', 'userId', '--protect', 'bot', 'ann');
+    await app('set', 'shop', '--protect', 'bob', '--unprotect', 'ann', 'nobody');
+    const { protectedMembers } = (await shown('shop')) as { protectedMembers: string[] };
+    expect(protectedMembers.toSorted()).toEqual(['bob', 'bot']);
+    expect((await app('show', 'shop')).stdout).toMatch(/^protected: +2 members$/m);
+  });
+
+  it('protects nobody of an app that is declared with the other id kind', async () => {
+    await app('set', 'shop', '--id-kind', 'userId');
+    expect((await app('set', 'shop', '--id-kind', 'userExternalId', '--protect', 'bot')).code).toBe(1);
+    expect(await shown('shop')).toMatchObject({ protectedMembers: [] });
+  });
+
+  it('switches all apps at once, as often as it is run, and changes nothing else', async () => {
+    await app('set', 'shop', '--id-kind', 'userId', '--policy', 'exact');
+    await app('set', 'branches', '--id-kind', 'userExternalId', '--reconcile', 'off');
+    const off = { code: 0, stdout: 'reconcile is off for 2 of 2 apps\n', stderr: '' };
+    expect(await app('set', '--all', '--reconcile', 'off')).toEqual(off);
+    expect(await app('set', '--all', '--reconcile', 'off')).toEqual(off);
+    expect(await shown('shop')).toMatchObject({ reconcile: false, policy: 'exact', idKind: 'userId' });
+    expect((await app('set', '--all', '--reconcile', 'on')).stdout).toBe('reconcile is on for 2 of 2 apps\n');
+    expect(await shown('branches')).toMatchObject({ reconcile: true, idKind: 'userExternalId' });
+  });
+
+  it('switches the other apps where one cannot be, and says which', async () => {
+    await app('set', 'shop', '--id-kind', 'userId');
+    await app('set', 'zoo', '--id-kind', 'userId');
+    const put = vi.spyOn(DynamoDBAppRows.prototype, 'put').mockRejectedValueOnce(new Error('out'));
+    onTestFinished(() => put.mockRestore());
+    expect(await app('set', '--all', '--reconcile', 'off')).toEqual({
+      code: 1,
+      stdout: 'reconcile is off for 1 of 2 apps\n',
+      stderr: 'rollcall: the app shop was not switched: out\nrollcall: run it again for the rest\n',
+    });
+    expect(await shown('zoo')).toMatchObject({ reconcile: false });
+  });
+
   it('refuses to change the id kind of a declared app, and says why', async () => {
     await app('set', 'shop', '--id-kind', 'userId');
     const { code, stdout, stderr } = await app(
@@ -118,6 +165,11 @@ describe('rollcall app set', () => {
     [['shop', '--id-kind', 'userId', '--policy', 'all'], /--policy/],
     [['shop', '--id-kind', 'userId', '--requests-per-second', '0'], /--requests-per-second.*above 0/],
     [['shop', '--id-kind', 'userId', '--reconcile', 'no'], /--reconcile/],
+    [['--reconcile', 'off'], /missing required argument 'app', or --all/],
+    [['--all'], /--all goes with --reconcile only/],
+    [['shop', '--all', '--reconcile', 'off'], /--all goes with --reconcile only/],
+    [['--all', '--reconcile', 'off', '--policy', 'report'], /--all goes with --reconcile only/],
+    [['shop', '--table', 'arn:aws:dynamodb:eu-west-1:1:table/roster'], /by its name, not by its ARN/],
   ])('takes %j for wrong usage', async (args, message) => {
     const { code, stderr } = await app('set', ...args);
     expect(code).toBe(2);

@@ -95,7 +95,7 @@ describe('rollcall plan', () => {
     const { held } = await planned();
     expect(held).toEqual({ ...before.held, isRecorded: true });
     expect((await plan()).stdout).toContain(
-      `8 removals are held. To release exactly these:\n  rollcall approve shop orders --plan ${held?.hash}\n`,
+      `8 removals held. To release exactly these:\n  rollcall approve shop orders --plan ${held?.hash}\n`,
     );
   });
 

@@ -4,14 +4,22 @@ import { describe, expect, it } from 'vitest';
 import { rollcall, startRollcall } from './run-rollcall.ts';
 
 describe('rollcall', () => {
-  it.each([[['--help']], [['help']], [['enqueue', '--help']], [['app', 'set', '--help']]])(
-    'explains itself: %s',
-    async (args) => {
-      const { code, stdout, stderr } = await rollcall(args);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(stdout).toMatch(/^Usage: rollcall /);
-    },
-  );
+  it.each([
+    [['--help']],
+    [['help']],
+    [['enqueue', '--help']],
+    [['app', 'set', '--help']],
+    [['conversation', 'set', '--help']],
+    [['adopt', '--help']],
+    [['declare', '--help']],
+    [['status', '--help']],
+    [['plan', '--help']],
+    [['approve', '--help']],
+  ])('explains itself: %s', async (args) => {
+    const { code, stdout, stderr } = await rollcall(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: rollcall /);
+  });
 
   it('runs by its own name, and says its version', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foldPerMember, type ReceivedChange } from '../../functions/core/fold.ts';
 import { memberText } from '../../functions/core/member-key.ts';
+import { ATTRIBUTE } from '../../functions/core/message.ts';
 import * as arbitrary from '../support/arbitraries.ts';
 import { memberKey, NOW, receivedChange, version } from '../support/builders.ts';
 
@@ -54,6 +55,21 @@ test('of two with the same version, which are the same change, the first is take
   const first = receivedChange({ version: version(), message: { messageId: 'a' } });
   const second = receivedChange({ version: version(), message: { messageId: 'b' } });
   expect(foldPerMember([first, second])).toMatchObject([{ newest: first, older: [second] }]);
+});
+
+test('of a parked message and its redrive, which are the same change, the redrive is taken, in either order', () => {
+  const parked = receivedChange({ version: version(), message: { messageId: 'a' } });
+  const attributes = { [ATTRIBUTE.parkedMessageId]: 'a' };
+  const redrive = receivedChange({ version: version(), message: { messageId: 'b', attributes } });
+  expect(foldPerMember([parked, redrive])).toMatchObject([{ newest: redrive, older: [parked] }]);
+  expect(foldPerMember([redrive, parked])).toMatchObject([{ newest: redrive, older: [parked] }]);
+});
+
+test('a redrive of an older change does not decide', () => {
+  const newer = of('ann', 2);
+  const attributes = { [ATTRIBUTE.parkedMessageId]: 'a' };
+  const redrive = receivedChange({ change: { occurredAtMs: NOW + 1 }, message: { attributes } });
+  expect(foldPerMember([newer, redrive])).toMatchObject([{ newest: newer }]);
 });
 
 test('every message is in exactly one place', () => {

@@ -1,3 +1,4 @@
+import type { Action } from '../../functions/core/change.ts';
 import { type MemberKey, memberText } from '../../functions/core/member-key.ts';
 import { versionOf } from '../../functions/core/version.ts';
 import type { AppSpec, ChangeSpec } from './scenario.ts';
@@ -24,7 +25,7 @@ export class AcceptedChanges {
     sentAtMs: number,
     sequenceNumber: string,
     startMs: number,
-  ): void {
+  ): Accepted {
     const { appId, conversationId, memberId } = spec;
     const member: MemberKey = { appId, conversationId, memberId, idKind: app.idKind };
     const accepted: Accepted = { spec, member, sentAtMs, sequenceNumber, messageIds: [messageId] };
@@ -32,6 +33,7 @@ export class AcceptedChanges {
     this.#byMessage.set(messageId, accepted);
     const version = versionOf(startMs + spec.occurredAtMs, { sentAtMs, sequenceNumber });
     this.#byVersion.set(`${memberText(member)} ${version}`, accepted);
+    return accepted;
   }
 
   /** An operator sent a parked message again, as another message. */
@@ -48,6 +50,14 @@ export class AcceptedChanges {
 
   ofRow(row: { key: MemberKey; version: string }): Accepted | undefined {
     return this.#byVersion.get(`${memberText(row.key)} ${row.version}`);
+  }
+
+  /** Whether some change was accepted that wishes so for this member. */
+  hasWished(member: MemberKey, action: Action): boolean {
+    const text = memberText(member);
+    return this.all.some(
+      ({ spec, member: of }) => !spec.flaw && spec.action === action && memberText(of) === text,
+    );
   }
 
   /** The newest valid change of each member. */

@@ -7,6 +7,7 @@ import type { World } from './world.ts';
 interface Delivered {
   readonly messageId: string;
   readonly receiptHandle: string;
+  readonly body: string;
 }
 
 export interface SourceQueue<Message extends Delivered> {
@@ -26,7 +27,10 @@ export interface EventSourceOptions<Message extends Delivered> {
   readonly timeoutMs: number;
   /** Starts the function in a new process; the handler says which messages it wants again. */
   start(process: FunctionProcess): Handler<Message>;
+  onStarted(): void;
   onDeleted?(message: Message): void;
+  /** The function wants these again. */
+  onReported?(process: FunctionProcess, messages: readonly Message[]): void;
 }
 
 interface Slot<Message> {
@@ -56,10 +60,6 @@ export class EventSource<Message extends Delivered> {
       isPolling: false,
     }));
     options.queue.onVisible = () => this.#wake();
-  }
-
-  get processesStarted(): number {
-    return this.#started;
   }
 
   get isIdle(): boolean {
@@ -93,9 +93,9 @@ export class EventSource<Message extends Delivered> {
     const end = (answer: readonly string[] | undefined) => {
       if (isOver) return;
       isOver = true;
-      this.#end(slot, batch, answer);
+      this.#end(slot, process, batch, answer);
     };
-    process.trace(`gets ${batch.map(({ messageId }) => messageId).join(' ')}`);
+    process.begin(batch);
     process.onDeath = () => {
       slot.warm = undefined;
       end(undefined);
@@ -116,6 +116,7 @@ export class EventSource<Message extends Delivered> {
   #start() {
     this.#started += 1;
     const { functionName } = this.#options;
+    this.#options.onStarted();
     const process = new FunctionProcess(
       this.#world,
       functionName,
@@ -124,8 +125,15 @@ export class EventSource<Message extends Delivered> {
     return { process, handler: this.#options.start(process) };
   }
 
-  #end(slot: Slot<Message>, batch: readonly Message[], answer: readonly string[] | undefined): void {
+  #end(
+    slot: Slot<Message>,
+    process: FunctionProcess,
+    batch: readonly Message[],
+    answer: readonly string[] | undefined,
+  ): void {
     slot.isBusy = false;
+    const again = batch.filter(({ messageId }) => answer?.includes(messageId));
+    this.#options.onReported?.(process, again);
     const known = new Set(batch.map(({ messageId }) => messageId));
     const isWholeFailure = answer === undefined || answer.some((messageId) => !known.has(messageId));
     if (!isWholeFailure && !this.#world.faults.isAcknowledgementLost()) {

@@ -22,6 +22,7 @@ export class FaultPlan {
   readonly #coverage: Coverage;
   readonly #struck = new Set<Fault>();
   #vendorCalls = 0;
+  #pages = 0;
   #acknowledgements = 0;
   #sends = 0;
   #over = false;
@@ -56,6 +57,11 @@ export class FaultPlan {
   atVendorCall() {
     this.#vendorCalls += 1;
     return this.#strike(this.#find('vendor', (fault) => fault.nth === this.#vendorCalls));
+  }
+
+  atPage() {
+    this.#pages += 1;
+    return this.#strike(this.#find('page', (fault) => fault.nth === this.#pages));
   }
 
   isAcknowledgementLost(): boolean {

@@ -99,6 +99,11 @@ export class FifoQueue {
     this.#announce(message);
   }
 
+  /** Until when a message in flight is hidden; undefined: its receipt handle has expired. */
+  hiddenUntilMs(receiptHandle: string): number | undefined {
+    return this.#inFlight(receiptHandle)?.visibleAtMs;
+  }
+
   /** Some message in flight becomes visible before its time. */
   redeliverOne(): boolean {
     const inFlight = this.held().filter(({ visibleAtMs }) => visibleAtMs > this.#scheduler.nowMs);

@@ -20,6 +20,12 @@ export interface Wire<Answer> {
   readonly timeout?: { readonly ms: number; readonly answer: Answer };
 }
 
+/** One invocation: its messages, and when it began. */
+export interface Work {
+  readonly messages: readonly { readonly messageId: string; readonly body: string }[];
+  readonly startedAtMs: number;
+}
+
 type Settle<Answer> = (resolve: (answer: Answer) => void, reject: (error: unknown) => void) => void;
 
 const NEVER = new Promise<never>(() => {});
@@ -33,6 +39,10 @@ export class FunctionProcess {
   readonly functionName: FunctionName;
   readonly clock: Clock;
   onDeath: () => void = () => {};
+  /** What it was last given to do. */
+  work: Work = { messages: [], startedAtMs: 0 };
+  /** Whether something befell it, or a request of its, since then. */
+  hasMetFault = false;
   #state: 'running' | 'frozen' | 'dead' = 'running';
   #waiting: (() => void)[] = [];
   readonly #world: World;
@@ -57,6 +67,13 @@ export class FunctionProcess {
 
   get isDead(): boolean {
     return this.#state === 'dead';
+  }
+
+  /** A new invocation. */
+  begin(messages: Work['messages']): void {
+    this.work = { messages, startedAtMs: this.#world.scheduler.nowMs };
+    this.hasMetFault = false;
+    this.trace(`gets ${messages.map(({ messageId }) => messageId).join(' ')}`);
   }
 
   die(why: string): void {
@@ -84,6 +101,7 @@ export class FunctionProcess {
     const { coverage, faults, onCall } = this.#world;
     coverage.count('calls', `${this.functionName} ${wire.port}.${wire.method}`);
     const fault = onCall?.(this, wire) ?? faults.atCall(this.functionName, wire.port);
+    this.hasMetFault ||= fault !== undefined;
     this.trace(`${wire.port}.${wire.method} ${wire.detail ?? ''}${fault ? ` !${fault.how}` : ''}`);
     if (fault?.how === 'die_before') {
       this.die('before the call');

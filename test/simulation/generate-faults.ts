@@ -27,9 +27,6 @@ const VENDOR: readonly VendorFaultHow[] = [
   'reset',
   'throttle',
   'throttle_for',
-  'page_repeated',
-  'page_stale',
-  'page_torn',
 ];
 const OUTAGES: readonly OutageHow[] = [
   'errors',
@@ -47,8 +44,14 @@ export function generateFaults(random: Random, apps: readonly AppSpec[], spanMs:
   const deaths = Array.from({ length: random.int(0, DEATHS_MOST) }, () => callFault(random, DEATHS));
   const errors = Array.from({ length: random.int(4, 6) }, () => callFault(random, ERRORS));
   const vendor = Array.from({ length: random.int(4, 7) }, () => vendorFault(random));
+  const pages = Array.from({ length: random.int(1, 3) }, () => pageFault(random));
   const others = Array.from({ length: random.int(3, 5) }, () => otherFault(random, apps, spanMs));
-  return [...deaths, ...errors, ...vendor, ...others];
+  return [...deaths, ...errors, ...vendor, ...pages, ...others];
+}
+
+/** Everything that goes wrong concerns one app alone: its API or its credential. */
+export function generateAppFaults(random: Random, app: AppSpec, spanMs: number): Fault[] {
+  return Array.from({ length: random.int(5, 8) }, () => appFault(random, app, random.int(0, spanMs)));
 }
 
 function callFault(random: Random, hows: readonly CallFaultHow[]): Fault {
@@ -79,19 +82,32 @@ function vendorFault(random: Random): Fault {
   return { kind: 'vendor', nth: random.int(1, 30), how, forMs };
 }
 
+function pageFault(random: Random): Fault {
+  return { kind: 'page', nth: random.int(1, 16), how: random.pick(['repeated', 'stale', 'torn']) };
+}
+
+function appFault(random: Random, { appId }: AppSpec, fromMs: number): Fault {
+  switch (random.int(0, 2)) {
+    case 0:
+      return { kind: 'outage', appId, how: random.pick(OUTAGES), fromMs, forMs: outageMs(random) };
+    case 1:
+      return { kind: 'rotation', appId, fromMs, forMs: random.pick([0, 3 * SECOND_MS, 90 * SECOND_MS]) };
+    default: {
+      const how = random.pick(['missing', 'malformed', 'unreadable'] as const);
+      return { kind: 'secret', appId, how, fromMs, forMs: outageMs(random) };
+    }
+  }
+}
+
 function otherFault(random: Random, apps: readonly AppSpec[], spanMs: number): Fault {
   const app = random.pick(apps);
   const { appId } = app;
   const fromMs = random.int(0, spanMs);
   switch (random.int(0, 9)) {
     case 0:
-      return { kind: 'outage', appId, how: random.pick(OUTAGES), fromMs, forMs: outageMs(random) };
     case 1:
-      return { kind: 'rotation', appId, fromMs, forMs: random.pick([0, 3 * SECOND_MS, 90 * SECOND_MS]) };
-    case 2: {
-      const how = random.pick(['missing', 'malformed', 'unreadable'] as const);
-      return { kind: 'secret', appId, how, fromMs, forMs: outageMs(random) };
-    }
+    case 2:
+      return appFault(random, app, fromMs);
     case 3:
       return { kind: 'table_outage', fromMs, forMs: random.pick([1, 10, 60]) * SECOND_MS };
     case 4:
@@ -104,26 +120,13 @@ function otherFault(random: Random, apps: readonly AppSpec[], spanMs: number): F
       return { kind: 'schedule_twice', fromMs };
     case 8:
       return { kind: 'partial_send', nth: random.int(1, 6) };
-    default:
-      return behindOurBack(random, app, fromMs);
+    default: {
+      const { conversationId } = random.pick(app.conversations);
+      return { kind: 'passes_overlap', fromMs, appId, conversationId };
+    }
   }
 }
 
 function outageMs(random: Random): number {
   return random.pick([10 * SECOND_MS, 2 * MINUTE_MS, 20 * MINUTE_MS, 2 * HOUR_MS]);
-}
-
-function behindOurBack(random: Random, { appId, conversations, idKind }: AppSpec, fromMs: number): Fault {
-  const { conversationId } = random.pick(conversations);
-  const prefix = idKind === 'userId' ? 'u' : 'x';
-  const memberId = `${prefix}${random.int(1, 5)}${appId.at(-1)}`;
-  const action = random.pick(['join', 'leave'] as const);
-  return {
-    kind: 'behind_our_back',
-    fromMs: fromMs + random.int(0, HOUR_MS / 2),
-    appId,
-    conversationId,
-    memberId,
-    action,
-  };
 }

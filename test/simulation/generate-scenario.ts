@@ -1,13 +1,13 @@
-import type { Policy } from '../../functions/core/app.ts';
 import { type Timings, timingsSchema } from '../../functions/core/timings.ts';
-import { generateFaults } from './generate-faults.ts';
+import { generateApps, membersOf } from './generate-apps.ts';
+import { generateDrift, generateOperators } from './generate-drift.ts';
+import { generateAppFaults, generateFaults } from './generate-faults.ts';
 import { Random } from './random.ts';
-import type { AppSpec, ChangeSpec, ConversationSpec, Fault, Flaw, Scenario } from './scenario.ts';
+import type { AppSpec, ChangeSpec, Fault, Flaw, Scenario } from './scenario.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 const CHANGES_LEAST = 20;
 const CHANGES_MOST = 36;
@@ -17,24 +17,38 @@ const FLAWS: readonly Flaw[] = ['not_json', 'missing_field', 'id_kind', 'future'
 export function generateScenario(seed: number): Scenario {
   const random = new Random(seed);
   const isScaled = random.chance(0.8);
-  const apps = generateApps(random.fork('apps'), isScaled);
+  const isOneAppOut = random.chance(0.12);
+  const apps = generateApps(random.fork('apps'), { isScaled, isPlain: isOneAppOut });
+  const [first] = apps;
+  if (!first) throw new Error('a scenario has apps');
   const spanMs = random.pick([20 * SECOND_MS, 3 * MINUTE_MS, 20 * MINUTE_MS]);
-  const changes = generateChanges(random.fork('changes'), apps, spanMs);
-  const faults = generateFaults(random.fork('faults'), apps, spanMs);
+  const isForeign = random.chance(0.3) && !isOneAppOut;
+  const changes = generateChanges(random.fork('changes'), apps, spanMs, isForeign);
+  const timings = generateTimings(random.fork('timings'), isScaled);
+  const { reconcileIntervalMs } = timings;
+  const faults = isOneAppOut
+    ? generateAppFaults(random.fork('faults'), first, spanMs)
+    : [
+        ...generateFaults(random.fork('faults'), apps, spanMs),
+        ...generateDrift(random.fork('drift'), apps, spanMs, reconcileIntervalMs),
+      ];
   const endsMs = Math.max(
     spanMs,
     ...faults.map((fault) => ('fromMs' in fault ? fault.fromMs + durationOf(fault) : 0)),
   );
-  const calmFromMs = endsMs + 10 * MINUTE_MS;
+  const calmFromMs = endsMs + 25 * MINUTE_MS;
   return {
     seed,
-    timings: generateTimings(random.fork('timings'), isScaled),
+    timings,
     consumers: random.int(2, 4),
     apps,
     changes,
     faults,
-    redrivesAtMs: random.chance(0.3) ? [calmFromMs + random.pick([MINUTE_MS, HOUR_MS, 2 * DAY_MS])] : [],
+    operators: isOneAppOut
+      ? []
+      : generateOperators(random.fork('operators'), apps, calmFromMs, reconcileIntervalMs),
     calmFromMs,
+    ...(isOneAppOut && { onlyOut: first.appId }),
   };
 }
 
@@ -54,54 +68,12 @@ function generateTimings(random: Random, isScaled: boolean): Timings {
   };
 }
 
-function generateApps(random: Random, isScaled: boolean): AppSpec[] {
-  return ['app-a', 'app-b', 'app-c'].map((appId, index) => {
-    const idKind = index === 1 ? 'userExternalId' : 'userId';
-    const members = membersOf(appId, idKind);
-    const odd = (probability: number) => (random.chance(probability) ? [random.pick(members)] : []);
-    const unknown = odd(0.2).map((memberId) => [
-      memberId,
-      random.pick([null, 30 * SECOND_MS, 5 * MINUTE_MS]),
-    ]);
-    return {
-      appId,
-      declared: index < 2 || random.chance(0.5),
-      idKind,
-      policy: random.pick<Policy>(['managed', 'managed', 'managed', 'additive', 'report', 'exact']),
-      protectedMembers: odd(0.1),
-      requestsPerSecond: random.pick([100, 20, 5]),
-      joinOfPresent: random.pick([201, 400] as const),
-      conversations: generateConversations(random, appId, members, isScaled),
-      unknownUsers: Object.fromEntries(unknown),
-      rejectedMembers: odd(0.08),
-      failingMembers: isScaled ? odd(0.08) : [],
-      poisonousMembers: odd(0.08),
-    };
-  });
-}
-
-/** External ids begin with an x, so that the vendor model can tell the two kinds apart. */
-function membersOf(appId: string, idKind: AppSpec['idKind']): string[] {
-  const prefix = idKind === 'userId' ? 'u' : 'x';
-  return [1, 2, 3, 4].map((number) => `${prefix}${number}${appId.at(-1)}`);
-}
-
-function generateConversations(
+function generateChanges(
   random: Random,
-  appId: string,
-  members: readonly string[],
-  isScaled: boolean,
-): ConversationSpec[] {
-  return [1, 2].slice(0, random.int(1, 2)).map((number) => ({
-    conversationId: `${appId.at(-1)}-${number}`,
-    exists: !random.chance(0.06),
-    ...(isScaled && random.chance(0.08) && { capacity: 2 }),
-    present: members.filter(() => random.chance(0.25)),
-  }));
-}
-
-function generateChanges(random: Random, apps: readonly AppSpec[], spanMs: number): ChangeSpec[] {
-  const isForeign = random.chance(0.3);
+  apps: readonly AppSpec[],
+  spanMs: number,
+  isForeign: boolean,
+): ChangeSpec[] {
   const changes = Array.from({ length: random.int(CHANGES_LEAST, CHANGES_MOST) }, (_, index) =>
     generateChange(random, random.pick(apps), spanMs, index, isForeign && random.chance(0.4)),
   );
@@ -123,7 +95,7 @@ function generateChange(
   isForeign: boolean,
 ): ChangeSpec {
   const id = `c${index}`;
-  const { appId, idKind } = app;
+  const { appId } = app;
   const { conversationId } = random.pick(app.conversations);
   const sentAtMs = random.int(0, spanMs);
   const flaw = !app.declared ? 'unknown_app' : random.chance(0.06) ? random.pick(FLAWS) : undefined;
@@ -135,7 +107,7 @@ function generateChange(
     sentAtMs,
     appId,
     conversationId,
-    memberId: random.pick(membersOf(appId, idKind)),
+    memberId: random.pick(membersOf(app)),
     action: random.chance(0.6) ? 'join' : 'leave',
     occurredAtMs: occurredAtMs(flaw, random.chance(0.1) ? 0 : sentAtMs + skewMs - lateMs),
     group: isForeign ? 'conversation' : 'member',

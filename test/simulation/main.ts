@@ -12,7 +12,7 @@ const USAGE = `Runs the real workflows under faults, in virtual time.
   npm run simulate -- --seeds 10000          run seeds 1 to 10000
   npm run simulate -- --seeds 500 --from 77  run seeds 77 to 576
   npm run simulate -- --from 77 --trace      show seed 77 step by step
-      --changes 3,5 --faults 0               with these changes and faults of it only
+      --changes 3,5 --faults 0 --operators none   with these changes, faults and operators' acts only
   --json                                     end with a line of JSON`;
 
 const PROGRESS_MS = 5_000;
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     changes: { type: 'string' },
     faults: { type: 'string' },
+    operators: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -90,10 +91,10 @@ async function explain({ seed, violations }: RunResult): Promise<void> {
   for (const { id, sentAtMs, action, memberId, conversationId, group, flaw } of smallest.changes)
     console.log(`  ${sentAtMs} ms: ${action} ${memberId} ${conversationId} ${id} by ${group} ${flaw ?? ''}`);
   for (const fault of smallest.faults) console.log(`  ${faultName(fault)} ${JSON.stringify(fault)}`);
+  for (const act of smallest.operators) console.log(`  operator ${JSON.stringify(act)}`);
   const list = (places: readonly number[]) => places.join(',') || 'none';
-  console.log(
-    `  npm run simulate -- --trace --from ${seed} --changes ${list(kept.changes)} --faults ${list(kept.faults)}`,
-  );
+  const options = `--changes ${list(kept.changes)} --faults ${list(kept.faults)} --operators ${list(kept.operators)}`;
+  console.log(`  npm run simulate -- --trace --from ${seed} ${options}`);
 }
 
 async function replay(seed: number): Promise<void> {
@@ -101,7 +102,11 @@ async function replay(seed: number): Promise<void> {
   const all = everything(scenario);
   const places = (text: string | undefined, otherwise: readonly number[]) =>
     text === undefined ? otherwise : text === 'none' ? [] : text.split(',').map(Number);
-  const kept = { changes: places(values.changes, all.changes), faults: places(values.faults, all.faults) };
+  const kept = {
+    changes: places(values.changes, all.changes),
+    faults: places(values.faults, all.faults),
+    operators: places(values.operators, all.operators),
+  };
   const { trace, violations } = await simulate(keeping(scenario, kept), { keepTrace: true });
   console.log(trace.join('\n'));
   for (const { rule, detail } of violations) console.log(`${rule}: ${detail}`);

@@ -30,6 +30,7 @@ export class RosterTable {
   readonly runs = new Map<number, ReconcileRun>();
   /** Told of every member row that is written. */
   onMemberWritten: (before: MemberRow | undefined, after: MemberRow) => void = () => {};
+  onConversationWritten: (before: ConversationRow | undefined, after: ConversationRow) => void = () => {};
   onParked: (item: ParkedItem) => void = () => {};
   readonly #scheduler: Scheduler;
   /** Due times as they have been, for an index that lags. */
@@ -90,7 +91,18 @@ export class RosterTable {
   patchConversation(key: ConversationKey, patch: ConversationPatch): void {
     const before = this.conversations.get(conversationText(key)) ?? { key: plain(key), dueAtMs: 0 };
     const kept = Object.entries({ ...before, ...patch }).filter(([, value]) => value !== null);
-    this.conversations.set(conversationText(key), Object.fromEntries(kept) as unknown as ConversationRow);
+    const after = Object.fromEntries(kept) as unknown as ConversationRow;
+    this.conversations.set(conversationText(key), after);
+    this.onConversationWritten(before, after);
+  }
+
+  /** What an operator's approval writes: only where exactly these removals are held. */
+  approveHeld(key: ConversationKey, hash: string, times: { nowMs: number; untilMs: number }): boolean {
+    const held = this.conversations.get(conversationText(key))?.held;
+    if (held?.hash !== hash) return false;
+    this.patchConversation(key, { held: { ...held, approvedUntilMs: times.untilMs } });
+    this.#setDue(key, times.nowMs);
+    return true;
   }
 
   memberRows(key: ConversationKey, after?: string): { rows: MemberRow[]; next?: string } {

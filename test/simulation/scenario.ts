@@ -15,11 +15,27 @@ export interface Scenario {
   readonly apps: readonly AppSpec[];
   readonly changes: readonly ChangeSpec[];
   readonly faults: readonly Fault[];
-  /** When somebody redrives everything that is parked then. */
-  readonly redrivesAtMs: readonly number[];
+  readonly operators: readonly OperatorAct[];
   /** From here on nothing new goes wrong. */
   readonly calmFromMs: number;
+  /** Nothing goes wrong but what concerns this one app. */
+  readonly onlyOut?: string;
 }
+
+/** What somebody does by hand. */
+export type OperatorAct =
+  /** Redrives everything that is parked then. */
+  | { readonly kind: 'redrive'; readonly atMs: number }
+  /** Looks at all that is held then, and approves what was seen so much later. */
+  | { readonly kind: 'approve'; readonly atMs: number; readonly actsAfterMs: number }
+  /** Switches the reconciler off for an app: then, or as soon as it has sent corrections after that. */
+  | {
+      readonly kind: 'switch_off';
+      readonly atMs: number;
+      readonly appId: string;
+      readonly forMs: number;
+      readonly when: 'at_once' | 'corrections_sent';
+    };
 
 export interface AppSpec {
   readonly appId: string;
@@ -45,6 +61,8 @@ export interface ConversationSpec {
   readonly conversationId: string;
   readonly exists: boolean;
   readonly capacity?: number;
+  /** Absent: its app's. */
+  readonly policy?: Policy;
   readonly present: readonly string[];
 }
 
@@ -93,10 +111,10 @@ export type VendorFaultHow =
   | 'error'
   | 'reset'
   | 'throttle'
-  | 'throttle_for'
-  | 'page_repeated'
-  | 'page_stale'
-  | 'page_torn';
+  | 'throttle_for';
+
+/** What can be wrong with a page of a listing that looks well otherwise. */
+export type PageFaultHow = 'repeated' | 'stale' | 'torn';
 
 export type OutageHow = 'errors' | 'timeouts' | 'throttling' | 'flapping' | 'unauthorized' | 'forbidden';
 
@@ -110,6 +128,7 @@ export type Fault =
       readonly forMs: number;
     }
   | { readonly kind: 'vendor'; readonly nth: number; readonly how: VendorFaultHow; readonly forMs: number }
+  | { readonly kind: 'page'; readonly nth: number; readonly how: PageFaultHow }
   | {
       readonly kind: 'outage';
       readonly appId: string;
@@ -135,6 +154,13 @@ export type Fault =
   | { readonly kind: 'acknowledgement_lost'; readonly nth: number }
   /** The schedule fires once more. */
   | { readonly kind: 'schedule_twice'; readonly fromMs: number }
+  /** One conversation is asked for several times at once: its passes overlap. */
+  | {
+      readonly kind: 'passes_overlap';
+      readonly fromMs: number;
+      readonly appId: string;
+      readonly conversationId: string;
+    }
   /** A batch send takes only some of its entries. */
   | { readonly kind: 'partial_send'; readonly nth: number }
   /** Somebody else changes who is present. */

@@ -69,7 +69,7 @@ function scenario({
     ],
     changes,
     faults,
-    redrivesAtMs: redriveAtMs === undefined ? [] : [redriveAtMs],
+    operators: redriveAtMs === undefined ? [] : [{ kind: 'redrive', atMs: redriveAtMs }],
     calmFromMs: Math.max(calmFromMs, redriveAtMs ?? 0),
   };
 }

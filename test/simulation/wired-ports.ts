@@ -1,5 +1,13 @@
+import type { Action } from '../../functions/core/change.ts';
 import { correctionBody } from '../../functions/core/correction.ts';
-import { conversationText, memberGroupId, memberText } from '../../functions/core/member-key.ts';
+import type { Credential } from '../../functions/core/credential.ts';
+import {
+  type ConversationKey,
+  conversationText,
+  type MemberKey,
+  memberGroupId,
+  memberText,
+} from '../../functions/core/member-key.ts';
 import { ATTRIBUTE } from '../../functions/core/message.ts';
 import { reconcileBody } from '../../functions/core/reconcile-message.ts';
 import type { MemberRow } from '../../functions/core/roster.ts';
@@ -111,7 +119,7 @@ export function changeQueuePort(process: FunctionProcess, world: World): ChangeQ
           };
           const { body, groupId, messageId } = message;
           world.deadLetterQueue.send({ body, groupId, deduplicationId: messageId, attributes });
-          world.oracle.sentToDeadLetterQueue(messageId);
+          world.oracle.ends.sentToDeadLetterQueue(messageId);
           return { answer: undefined };
         },
       }),
@@ -146,6 +154,8 @@ export function correctionSender(process: FunctionProcess, world: World): Correc
               attributes: {},
             });
           }
+          world.oracle.corrections.sent(process, corrections.slice(0, taken));
+          world.operators.correctionsSent(corrections.slice(0, taken));
           return { answer: corrections.slice(taken) };
         },
       }),
@@ -184,7 +194,7 @@ export function secretsPort(process: FunctionProcess, world: World): Secrets {
           if (how === 'unreadable') throw new WireError('Secrets Manager is out');
           if (how === 'missing') return { answer: undefined };
           if (how === 'malformed') return { answer: '{"keyId":' };
-          return { answer: world.secrets.get(appId) };
+          return { answer: world.keys.secretOf(appId) };
         },
       }),
   };
@@ -196,11 +206,13 @@ export function vendorPort(process: FunctionProcess, world: World): Vendor {
   const unanswered: VendorAnswer = { result: { kind: 'unreachable', mayHaveBeenApplied: true } };
   const call = <Answer extends VendorAnswer>(
     method: string,
+    { appId }: ConversationKey,
     detail: string,
     timeoutMs: number,
     effect: () => Answer | VendorAnswer | undefined,
-  ) =>
-    process.call<Answer | VendorAnswer>({
+  ) => {
+    if (!process.isDead) world.oracle.requests.departs(appId);
+    return process.call<Answer | VendorAnswer>({
       port: 'vendor',
       method,
       detail,
@@ -212,19 +224,22 @@ export function vendorPort(process: FunctionProcess, world: World): Vendor {
       onFault: { fail: notSent, lose: unanswered },
       timeout: { ms: timeoutMs, answer: unanswered },
     });
+  };
+  const write = (to: Credential, member: MemberKey, action: Action, timeoutMs: number) => {
+    const onChanged = world.oracle.corrections.writes(process, member, action);
+    if (world.isPoisonous(member)) process.die('poison');
+    return call(action, member, member.memberId, timeoutMs, () =>
+      world.vendor.apply(to, member, action, onChanged),
+    );
+  };
   return {
-    join: (to, member, _subscribe, timeoutMs) => {
-      world.oracle.writes(process, member);
-      if (world.isPoisonous(member)) process.die('poison');
-      return call('join', member.memberId, timeoutMs, () => world.vendor.apply(to, member, 'join'));
-    },
-    leave: (to, member, timeoutMs) => {
-      world.oracle.writes(process, member);
-      if (world.isPoisonous(member)) process.die('poison');
-      return call('leave', member.memberId, timeoutMs, () => world.vendor.apply(to, member, 'leave'));
-    },
+    join: (to, member, _subscribe, timeoutMs) => write(to, member, 'join', timeoutMs),
+    leave: (to, member, timeoutMs) => write(to, member, 'leave', timeoutMs),
     list: (to, key, after, timeoutMs) =>
-      call<PageAnswer>('list', key.conversationId, timeoutMs, () => world.vendor.list(to, key, after)),
+      call<PageAnswer>('list', key, key.conversationId, timeoutMs, () => {
+        world.oracle.passes.listed(process, key);
+        return world.vendor.list(to, key, after, () => world.oracle.corrections.misled(process, key));
+      }),
   };
 }
 

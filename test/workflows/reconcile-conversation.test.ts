@@ -272,6 +272,13 @@ describe('switched off', () => {
     expect(await world.lastPass()).toMatchObject({ missing: 2, unexpected: 1, corrected: 0 });
   });
 
+  test('it sends nothing without a listing either', async () => {
+    const world = new ReconcileWorld({ reconcile: false });
+    world.wish('cyd', { state: 'deferred' });
+    world.vendor.listAnswers.push({ result: { kind: 'unauthorized', status: 403 } });
+    expect(await world.pass()).toEqual([]);
+  });
+
   test('it counts no removal and no correction, so that nothing is damped when it is on again', async () => {
     const world = new ReconcileWorld({ reconcile: false });
     world.seat(['bob', ...people(10)]);

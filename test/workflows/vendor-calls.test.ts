@@ -401,6 +401,16 @@ describe('an app that is out', () => {
     expect(await make()).toMatchObject({ kind: 'answered' });
   });
 
+  test('is back at once for all who asked during the one try that succeeds', async () => {
+    const { make, breakDown, script, requests, clock } = vendor(LOST);
+    await breakDown();
+    script.splice(0, 1, APPLIED);
+    clock.pass(TIMINGS.breakerOpenMs);
+    const outcomes = await Promise.all([make(), make(), make()]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['answered', 'answered', 'answered']);
+    expect(requests).toHaveLength(11);
+  });
+
   test('does not stop another', async () => {
     const { make, breakDown, script } = vendor(LOST);
     await breakDown();

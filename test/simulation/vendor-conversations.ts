@@ -1,0 +1,132 @@
+import type { CallResult } from '../../functions/core/call-result.ts';
+import type { Action } from '../../functions/core/change.ts';
+import type { ParticipantsPage } from '../../functions/core/listing.ts';
+import { type ConversationKey, conversationText, type MemberKey } from '../../functions/core/member-key.ts';
+import type { AppSpec, ConversationSpec } from './scenario.ts';
+import { failure, pageOf } from './vendor-answers.ts';
+import type { World } from './world.ts';
+
+interface VendorConversation {
+  readonly app: AppSpec;
+  readonly spec: ConversationSpec;
+  /** Participant ids by member, in the order they joined. */
+  readonly present: Map<string, string>;
+  /** Who was present before the last change: what a stale page shows. */
+  before: ReadonlyMap<string, string>;
+  changedAtMs: number;
+  /** How many were present, since when. */
+  readonly sizes: { readonly sinceMs: number; readonly size: number }[];
+}
+
+/** How long a page may show what is no longer so. */
+export const STALE_MS = 10_000;
+
+/** Who takes part in which conversation, and what a join or leave of somebody does to it. */
+export class VendorConversations {
+  readonly #conversations = new Map<string, VendorConversation>();
+  readonly #world: World;
+  #joined = 0;
+
+  constructor(world: World, apps: readonly AppSpec[]) {
+    this.#world = world;
+    for (const app of apps) for (const spec of app.conversations) this.#add(app, spec);
+  }
+
+  exists(key: ConversationKey): boolean {
+    return this.#of(key)?.spec.exists ?? false;
+  }
+
+  isPresent({ appId, conversationId, memberId }: MemberKey): boolean {
+    return this.#of({ appId, conversationId })?.present.has(memberId) ?? false;
+  }
+
+  present(key: ConversationKey): string[] {
+    return [...(this.#of(key)?.present.keys() ?? [])];
+  }
+
+  /** The most that were present at once between two moments. */
+  mostPresent(key: ConversationKey, fromMs: number, toMs: number): number {
+    const sizes = this.#of(key)?.sizes ?? [];
+    return Math.max(
+      ...sizes
+        .filter(({ sinceMs }, index) => sinceMs <= toMs && (sizes[index + 1]?.sinceMs ?? toMs) >= fromMs)
+        .map(({ size }) => size),
+    );
+  }
+
+  page(key: ConversationKey, after: string | undefined): ParticipantsPage {
+    return pageOf(this.#of(key)?.present ?? new Map(), after);
+  }
+
+  /** A page as it would have been before the last change, if that was only just made. */
+  stalePage(key: ConversationKey, after: string | undefined): ParticipantsPage {
+    const conversation = this.#of(key);
+    if (!conversation) return this.page(key, after);
+    const isFresh = this.#world.scheduler.nowMs - conversation.changedAtMs < STALE_MS;
+    return pageOf(isFresh ? conversation.before : conversation.present, after);
+  }
+
+  /** Carries a join or leave out, where nothing speaks against it. */
+  carryOut(member: MemberKey, action: Action): CallResult {
+    const conversation = this.#of(member);
+    if (!conversation?.spec.exists) return failure(action, 404, 'conversation_not_found');
+    if (!this.#isUserKnown(conversation.app, member.memberId)) return failure(action, 404, 'user_not_found');
+    return action === 'join' ? this.#join(conversation, member) : this.#leave(conversation, member);
+  }
+
+  /** Somebody else changes who is present. */
+  changeBehindOurBack(key: ConversationKey, memberId: string, action: Action): void {
+    const conversation = this.#of(key);
+    if (conversation?.spec.exists) this.#change(conversation, memberId, action);
+  }
+
+  #add(app: AppSpec, spec: ConversationSpec): void {
+    const present = new Map(spec.present.map((memberId) => [memberId, `p-${memberId}`]));
+    const sizes = [{ sinceMs: this.#world.scheduler.nowMs, size: present.size }];
+    const { appId } = app;
+    const { conversationId } = spec;
+    const conversation = { app, spec, present, before: new Map(present), changedAtMs: 0, sizes };
+    this.#conversations.set(conversationText({ appId, conversationId }), conversation);
+  }
+
+  #join(conversation: VendorConversation, { memberId }: MemberKey): CallResult {
+    const { app, spec, present } = conversation;
+    if (app.rejectedMembers.includes(memberId)) return failure('join', 400, 'bad_request', 'No');
+    if (present.has(memberId) && app.joinOfPresent === 400)
+      return failure('join', 400, 'bad_request', 'Already there');
+    if (!present.has(memberId) && present.size >= (spec.capacity ?? Number.POSITIVE_INFINITY))
+      return failure('join', 400, 'bad_request', 'Too many participants');
+    this.#change(conversation, memberId, 'join');
+    return { kind: 'applied', participantId: present.get(memberId) ?? '' };
+  }
+
+  #leave(conversation: VendorConversation, { memberId }: MemberKey): CallResult {
+    if (!conversation.present.has(memberId))
+      return failure('leave', 404, 'not_found', 'User is not a member of the conversation');
+    this.#change(conversation, memberId, 'leave');
+    return { kind: 'applied' };
+  }
+
+  #change(conversation: VendorConversation, memberId: string, action: Action): void {
+    const { present, sizes } = conversation;
+    if (present.has(memberId) === (action === 'join')) return;
+    const { nowMs } = this.#world.scheduler;
+    conversation.before = new Map(present);
+    conversation.changedAtMs = nowMs;
+    this.#joined += 1;
+    if (action === 'join') present.set(memberId, `p-${memberId}-${this.#joined}`);
+    else present.delete(memberId);
+    sizes.push({ sinceMs: nowMs, size: present.size });
+    this.#world.trace.add(nowMs, 'vendor', `${action} ${memberId} took effect`);
+  }
+
+  #isUserKnown({ unknownUsers }: AppSpec, memberId: string): boolean {
+    const knownAtMs = unknownUsers[memberId];
+    if (knownAtMs === undefined) return true;
+    return knownAtMs !== null && this.#world.elapsedMs >= knownAtMs;
+  }
+
+  #of({ appId, conversationId }: ConversationKey): VendorConversation | undefined {
+    return this.#conversations.get(conversationText({ appId, conversationId }));
+  }
+}
