@@ -7,8 +7,9 @@ import type { Call } from '../fake-vendor/operations.ts';
 const FROZEN_MS = 19_000;
 /** Every fourth of the victims is frozen and wakes as a zombie; the others are killed. */
 const FREEZE_EVERY = 4;
-/** How soon the vendor must see the end of a connection whose process is dead. */
+/** How soon, and how often looked for, the vendor must see the end of a connection whose process is dead. */
 const CUT_WITHIN_MS = 1_000;
+const POLL_MS = 5;
 /** Longer than the consumer waits for an answer: whoever still waits then is frozen. */
 const PATIENCE_MS = 700;
 /** Five starts alone that nobody finished park a change, and rightly so: none of these may come close to that. */
@@ -20,6 +21,12 @@ export interface ChaosPlan {
   /** How many calls to expect at least: the strikes are spread over them. */
   readonly calls: number;
   readonly random: () => number;
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+/** Whoever ends this process does not wait for a thaw. */
+async function unheldSleep(ms: number): Promise<void> {
+  await sleep(ms, undefined, { ref: false });
 }
 
 /**
@@ -30,6 +37,7 @@ export class Chaos {
   kills = 0;
   freezes = 0;
   readonly #plan: ChaosPlan;
+  readonly #sleep: (ms: number) => Promise<void>;
   readonly #struck = new Map<string, number>();
   readonly #zombies: Promise<void>[] = [];
   #consumer: Pick<LocalFunction, 'processes'> | undefined;
@@ -39,6 +47,7 @@ export class Chaos {
 
   constructor(plan: ChaosPlan) {
     this.#plan = plan;
+    this.#sleep = plan.sleep ?? unheldSleep;
   }
 
   /** From now on the consumer is in danger. */
@@ -83,9 +92,9 @@ export class Chaos {
 
   /** Whichever process has made this call is among those that are at work. */
   async #kill(atWork: readonly FunctionProcess[], call: Call): Promise<boolean> {
-    const untilMs = performance.now() + CUT_WITHIN_MS;
     for (const victim of atWork) victim.kill();
-    while (!call.isCallerGone() && performance.now() < untilMs) await sleep(1);
+    for (let waitedMs = 0; !call.isCallerGone() && waitedMs < CUT_WITHIN_MS; waitedMs += POLL_MS)
+      await this.#sleep(POLL_MS);
     if (call.isCallerGone()) this.kills += 1;
     return call.isCallerGone();
   }
@@ -96,25 +105,24 @@ export class Chaos {
     const requestId = victim?.requestId;
     if (!victim || !requestId) return false;
     victim.freeze();
-    await sleep(PATIENCE_MS);
+    await this.#sleep(PATIENCE_MS);
     if (call.isCallerGone()) {
       victim.thaw();
       return false;
     }
     this.freezes += 1;
-    this.#zombies.push(thawLater(victim, requestId));
+    this.#zombies.push(this.#thawLater(victim, requestId));
     return true;
+  }
+
+  async #thawLater(victim: FunctionProcess, requestId: string): Promise<void> {
+    await this.#sleep(FROZEN_MS);
+    victim.thaw();
+    while (victim.requestId === requestId) await this.#sleep(POLL_MS);
   }
 
   #planNext(): void {
     const { calls, strikes, random } = this.#plan;
     this.#nextAt = this.#calls + Math.ceil((calls / (strikes + 1)) * (0.5 + random()));
   }
-}
-
-async function thawLater(victim: FunctionProcess, requestId: string): Promise<void> {
-  // Whoever ends this process does not wait for the thaw.
-  await sleep(FROZEN_MS, undefined, { ref: false });
-  victim.thaw();
-  while (victim.requestId === requestId) await sleep(20);
 }

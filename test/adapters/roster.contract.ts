@@ -247,7 +247,6 @@ export function describeRoster(name: string, make: () => RosterUnderTest | Promi
         const held = { hash: 'h', heldAtMs: NOW, removals };
         await roster.patchConversation(conversation, {
           policy: 'exact',
-          protectedMembers: ['eve'],
           notFoundPasses: 1,
           removals: [{ atMs: NOW, count: 2 }],
           lastPass,
@@ -258,7 +257,6 @@ export function describeRoster(name: string, make: () => RosterUnderTest | Promi
           key: conversation,
           dueAtMs: NOW,
           policy: 'exact',
-          protectedMembers: ['eve'],
           lastPass,
           held,
         });

@@ -1,8 +1,8 @@
 import { callSite } from './call-sites.ts';
 import type { CallFault } from './fault-plan.ts';
-import type { Violation } from './oracle.ts';
 import type { CallFaultHow, Scenario } from './scenario.ts';
 import { simulate } from './simulate.ts';
+import type { Violation } from './violations.ts';
 
 /** Longer than the function's own time and than the visibility of its messages. */
 const ZOMBIE_MS = 10 * 60_000;

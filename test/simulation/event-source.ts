@@ -62,10 +62,6 @@ export class EventSource<Message extends Delivered> {
     options.queue.onVisible = () => this.#wake();
   }
 
-  get isIdle(): boolean {
-    return this.#slots.every(({ isBusy }) => !isBusy);
-  }
-
   #wake(): void {
     for (const slot of this.#slots) {
       if (slot.isBusy || slot.isPolling) continue;

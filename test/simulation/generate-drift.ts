@@ -51,7 +51,12 @@ export function generateOperators(
   intervalMs: number,
 ): OperatorAct[] {
   const redrives: OperatorAct[] = random.chance(0.3)
-    ? [{ kind: 'redrive', atMs: calmFromMs + random.pick([MINUTE_MS, 60 * MINUTE_MS, 2 * 24 * 60 * MINUTE_MS]) }]
+    ? [
+        {
+          kind: 'redrive',
+          atMs: calmFromMs + random.pick([MINUTE_MS, 60 * MINUTE_MS, 2 * 24 * 60 * MINUTE_MS]),
+        },
+      ]
     : [];
   const approvals = Array.from({ length: random.int(0, 2) }, (): OperatorAct => {
     const atMs = random.int(intervalMs / 2, calmFromMs + 1.5 * intervalMs);

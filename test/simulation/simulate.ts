@@ -1,5 +1,6 @@
-import type { Violation } from './oracle.ts';
 import type { Scenario } from './scenario.ts';
+import { policyOf } from './scenario-facts.ts';
+import type { Violation } from './violations.ts';
 import { World, type WorldOptions } from './world.ts';
 
 export interface RunResult {
@@ -18,23 +19,23 @@ const MINUTE_MS = 60_000;
 /** Runs a scenario: first with its faults, then in calm until everything must have healed, then in silence. */
 export async function simulate(scenario: Scenario, options: WorldOptions = {}): Promise<RunResult> {
   const world = new World(scenario, options);
-  world.schedule();
+  world.start();
   const { scheduler } = world;
   const startMs = scheduler.nowMs;
   await scheduler.runUntil(startMs + scenario.calmFromMs);
   world.faults.end();
   await scheduler.runUntil(startMs + healedAtMs(scenario));
-  world.oracle.judge();
+  world.oracle.judge(startMs + scenario.calmFromMs);
   const quietFromMs = scheduler.nowMs;
   await scheduler.runUntil(quietFromMs + 1.5 * scenario.timings.reconcileIntervalMs);
   world.oracle.judgeQuiet(quietFromMs);
-  if (isUndisturbed(scenario) && !options.onCall && !world.hasPoison) world.oracle.judgeEconomy();
+  if (isUndisturbed(scenario) && !options.onCall && !world.hasPoison) world.oracle.requests.judgeEconomy();
   return {
     seed: scenario.seed,
     steps: scheduler.steps,
     faults: world.faults.struck,
     changes: world.oracle.accepted.all.length,
-    violations: world.oracle.violations,
+    violations: world.oracle.violations.all,
     traceHash: world.trace.hash,
     coverage: world.coverage.toJSON(),
     trace: world.trace.lines,
@@ -46,12 +47,12 @@ export function isUndisturbed({ faults, changes, apps }: Scenario): boolean {
   return (
     faults.length === 0 &&
     changes.every(({ group }) => group === 'member') &&
-    apps.every(({ policy }) => policy !== 'exact')
+    apps.every((app) => app.conversations.every((conversation) => policyOf(app, conversation) !== 'exact'))
   );
 }
 
 /** When the last straggler has arrived, what it lost has been noticed, and two passes have repaired it. */
-function healedAtMs({ calmFromMs, faults, redrivesAtMs, timings, apps }: Scenario): number {
+function healedAtMs({ calmFromMs, faults, operators, timings, apps }: Scenario): number {
   const stragglersMs = Math.max(
     0,
     ...faults.map((fault) => (fault.kind === 'call' || fault.kind === 'vendor' ? fault.forMs : 0)),
@@ -65,5 +66,6 @@ function healedAtMs({ calmFromMs, faults, redrivesAtMs, timings, apps }: Scenari
     3 * timings.reconcileIntervalMs +
     30 * MINUTE_MS +
     (isAnyFailing ? timings.parkAfterMs : 0);
-  return Math.max(calmFromMs + stragglersMs, ...redrivesAtMs) + healMs;
+  const lastActMs = operators.map((act) => act.atMs + (act.kind === 'approve' ? act.actsAfterMs : 0));
+  return Math.max(calmFromMs + stragglersMs, ...lastActMs) + healMs;
 }

@@ -1,6 +1,5 @@
 import type { AppRow } from '../../functions/core/app.ts';
 import type { MemberKey } from '../../functions/core/member-key.ts';
-import type { QueueMessage } from '../../functions/core/message.ts';
 import { AppKeys } from './app-keys.ts';
 import { putOnCalendar } from './calendar.ts';
 import { Coverage } from './coverage.ts';
@@ -11,7 +10,6 @@ import {
   Planner,
   RECONCILER_TIMEOUT_MS,
 } from './deployment.ts';
-import type { EventSource } from './event-source.ts';
 import { type CallFault, FaultPlan } from './fault-plan.ts';
 import { FifoQueue } from './fifo-queue.ts';
 import type { FunctionProcess, Wire } from './function-process.ts';
@@ -21,7 +19,7 @@ import { Random } from './random.ts';
 import { RosterTable } from './roster-table.ts';
 import type { AppSpec, ConversationSpec, Scenario } from './scenario.ts';
 import { Scheduler } from './scheduler.ts';
-import { type StandardMessage, StandardQueue } from './standard-queue.ts';
+import { StandardQueue } from './standard-queue.ts';
 import { Trace } from './trace.ts';
 import { VendorModel } from './vendor-model.ts';
 
@@ -53,8 +51,6 @@ export class World {
   readonly operators: Operators;
   readonly planner: Planner;
   readonly onCall: WorldOptions['onCall'];
-  readonly #consumer: EventSource<QueueMessage>;
-  readonly #reconciler: EventSource<StandardMessage>;
   readonly #apps: ReadonlyMap<string, AppSpec>;
 
   constructor(scenario: Scenario, options: WorldOptions = {}) {
@@ -77,8 +73,8 @@ export class World {
     this.operators = new Operators(this);
     this.planner = new Planner(this);
     this.oracle = new Oracle(this);
-    this.#consumer = connectConsumer(this);
-    this.#reconciler = connectReconciler(this);
+    connectConsumer(this);
+    connectReconciler(this);
     for (const app of scenario.apps) this.#declare(app);
   }
 
@@ -93,10 +89,6 @@ export class World {
 
   get hasPoison(): boolean {
     return this.scenario.apps.some(({ poisonousMembers }) => poisonousMembers.length > 0);
-  }
-
-  get isIdle(): boolean {
-    return this.#consumer.isIdle && this.#reconciler.isIdle;
   }
 
   app(appId: string): AppSpec {

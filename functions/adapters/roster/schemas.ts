@@ -71,7 +71,6 @@ export const memberItem = map({
 
 const conversationFields = {
   policy: z.exactOptional(z.enum(POLICIES, `must be one of ${POLICIES.join(', ')}`)),
-  protectedMembers: z.exactOptional(z.array(text, 'must be a list')),
   lastPass: z.exactOptional(
     map({
       passId: text,

@@ -12,7 +12,7 @@ let rows: Map<string, RosterRow>;
 beforeEach(() => {
   world = new World();
   rows = new Map();
-  world.addApp({ appId: 'shop', users: [...JOINED, 'dan', 'eva'].map((userId) => ({ userId })) });
+  world.addApp({ appId: 'shop', users: [...JOINED, 'dan', 'eva', 'fay'].map((userId) => ({ userId })) });
 });
 
 function addRow(conversationId: string, userId: string, action: string, state = 'applied'): void {
@@ -20,12 +20,13 @@ function addRow(conversationId: string, userId: string, action: string, state = 
   rows.set(member, { member, changeId: '1', action, state, occurredAtMs: 1 });
 }
 
-/** Three members; Dan has left, and Eva's change is parked. */
+/** Three members; Dan and Fay have left, and Eva's change is parked. */
 function addConversation(conversationId: string, participantCap?: number): void {
   const participants = JOINED.map((userId) => ({ userId }));
   world.addConversation('shop', { conversationId, participants, ...(participantCap && { participantCap }) });
   for (const userId of JOINED) addRow(conversationId, userId, 'join');
   addRow(conversationId, 'dan', 'leave');
+  addRow(conversationId, 'fay', 'leave');
   addRow(conversationId, 'eva', 'join', 'parked');
 }
 
@@ -65,7 +66,7 @@ describe('drift', () => {
     const before = world;
     const first = introduce(7);
     world = new World();
-    world.addApp({ appId: 'shop', users: [...JOINED, 'dan', 'eva'].map((userId) => ({ userId })) });
+    world.addApp({ appId: 'shop', users: [...JOINED, 'dan', 'eva', 'fay'].map((userId) => ({ userId })) });
     for (const [id] of before.app('shop').conversations) addConversation(id);
     expect(introduce(7).turned).toEqual(first.turned);
   });

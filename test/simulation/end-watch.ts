@@ -1,0 +1,176 @@
+import { memberText } from '../../functions/core/member-key.ts';
+import { ATTRIBUTE, type QueueMessage } from '../../functions/core/message.ts';
+import type { MemberRow, ParkedItem } from '../../functions/core/roster.ts';
+import { type Accepted, type AcceptedChanges, isNewer } from './accepted-changes.ts';
+import type { FunctionProcess } from './function-process.ts';
+import { isCauseOf, mayStayDeferred } from './scenario-facts.ts';
+import type { Violations } from './violations.ts';
+import type { World } from './world.ts';
+
+const ENDS: ReadonlySet<string> = new Set(['applied', 'already', 'superseded', 'parked']);
+
+/** Watches that nothing is lost: every accepted change comes to exactly one end, and is told so. */
+export class EndWatch {
+  readonly #world: World;
+  readonly #accepted: AcceptedChanges;
+  readonly #violations: Violations;
+  readonly #deadLettered = new Set<string>();
+  readonly #redriven = new Set<string>();
+  readonly #lastOutcome = new Map<string, string>();
+  readonly #longestWaitMs: number;
+
+  constructor(world: World, accepted: AcceptedChanges, violations: Violations) {
+    this.#world = world;
+    this.#accepted = accepted;
+    this.#violations = violations;
+    const { faults, timings } = world.scenario;
+    const waits = faults.map((fault) =>
+      fault.kind === 'vendor' && fault.how === 'throttle_for' && fault.forMs < timings.deferAfterMs
+        ? fault.forMs
+        : 0,
+    );
+    this.#longestWaitMs = Math.max(timings.retryMaxMs, ...waits) + 1_000;
+  }
+
+  sentToDeadLetterQueue(messageId: string): void {
+    this.#deadLettered.add(messageId);
+  }
+
+  redriven(parkedMessageId: string, messageId: string): void {
+    this.#redriven.add(parkedMessageId);
+    this.#accepted.redriven(parkedMessageId, messageId);
+  }
+
+  told(messageId: string, outcome: string): void {
+    this.#lastOutcome.set(messageId, outcome);
+  }
+
+  /** The event source deleted a message: whatever it asked for must stand somewhere else. */
+  acknowledged({ messageId }: { readonly messageId: string }): void {
+    const accepted = this.#accepted.ofMessage(messageId);
+    if (!accepted) return;
+    if (!this.#isSettled(messageId, accepted))
+      this.#violations.add('nothing is lost', `${messageId} was acknowledged unsettled`);
+    const outcome = this.#lastOutcome.get(messageId);
+    if (outcome === undefined || outcome === 'retried')
+      this.#violations.add(
+        'every end is told',
+        `${messageId} was acknowledged, last told: ${outcome ?? 'nothing'}`,
+      );
+  }
+
+  /** A function wants messages again: soon, not when their visibility ends. */
+  reported(process: FunctionProcess, messages: readonly QueueMessage[]): void {
+    if (process.hasMetFault) return;
+    for (const { messageId, receiptHandle } of messages) {
+      const untilMs = this.#world.changeQueue.hiddenUntilMs(receiptHandle) ?? 0;
+      if (untilMs > this.#world.scheduler.nowMs + this.#longestWaitMs)
+        this.#violations.add('what is to come again comes in time', messageId);
+    }
+  }
+
+  memberWritten(after: MemberRow): void {
+    if (!this.#accepted.ofRow(after) && after.state !== 'unmanaged')
+      this.#violations.add('only accepted changes become wishes', after.key.memberId);
+    const isUnsettled = after.state === 'pending' || after.state === 'deferred' || after.state === 'parked';
+    if (isUnsettled && !after.message)
+      this.#violations.add('an unsettled wish keeps its message', `${after.key.memberId} is ${after.state}`);
+  }
+
+  parked({ message: { messageId }, reason, detail }: ParkedItem): void {
+    const accepted = this.#accepted.ofMessage(messageId);
+    if (!accepted) {
+      this.#violations.add('only changes are parked', messageId);
+      return;
+    }
+    this.#world.coverage.count('parked', reason);
+    if (!isCauseOf(reason, accepted, this.#world.app(accepted.member.appId)))
+      this.#violations.add('parked for a cause of its own', `${messageId} for ${reason}: ${detail}`);
+  }
+
+  /** After healing. */
+  judge(): void {
+    for (const { messageId } of this.#world.changeQueue.held()) {
+      if (this.#accepted.ofMessage(messageId))
+        this.#violations.add('everything ends', `${messageId} is still on the change queue`);
+    }
+    for (const accepted of this.#accepted.all) this.#judgeEnd(accepted);
+    for (const { messageId, attributes } of this.#world.deadLetterQueue.held())
+      this.#judgeDeadLetter(messageId, attributes[ATTRIBUTE.parkedMessageId]);
+    for (const item of this.#world.table.parked.values()) this.#judgeParkedItem(item);
+  }
+
+  #isSettled(messageId: string, accepted: Accepted): boolean {
+    const { table, changeQueue } = this.#world;
+    if (table.parked.has(messageId) && this.#deadLettered.has(messageId)) return true;
+    if (this.#redriven.has(messageId)) return true;
+    if (accepted.spec.flaw) return false;
+    const row = table.members.get(memberText(accepted.member));
+    const decides = row && this.#accepted.ofRow(row);
+    if (!row || !decides) return false;
+    if (decides !== accepted) return isNewer(decides, accepted);
+    // The same change: in flight only as long as a message for it is on the queue.
+    return (
+      row.state !== 'pending' ||
+      changeQueue.held().some((held) => accepted.messageIds.includes(held.messageId))
+    );
+  }
+
+  #judgeEnd(accepted: Accepted): void {
+    const last = accepted.messageIds.at(-1) ?? '';
+    const ends = this.#endsOf(accepted, last);
+    const text = ends.join(' and ') || 'nothing';
+    this.#world.coverage.count('ends', text);
+    if (this.#isNativelyDeadLettered(accepted)) return;
+    if (ends.length !== 1 || ends[0]?.includes(' '))
+      this.#violations.add('exactly one end', `${last} of ${accepted.spec.memberId}: ${text}`);
+    const told = accepted.messageIds.map((messageId) => this.#lastOutcome.get(messageId));
+    const isTold = told.every((outcome) => outcome !== undefined && ENDS.has(outcome));
+    if (ends[0] !== 'deferred' && !this.#world.hasLostEvents && !isTold)
+      this.#violations.add('every end is told', `${last} was told as ${told.join(', ')}`);
+  }
+
+  #endsOf(accepted: Accepted, last: string): string[] {
+    const { table } = this.#world;
+    const ends = table.parked.has(last) ? ['parked'] : [];
+    const row = accepted.spec.flaw ? undefined : table.members.get(memberText(accepted.member));
+    const decides = row && this.#accepted.ofRow(row);
+    if (decides && decides !== accepted && isNewer(decides, accepted) && ends.length === 0)
+      ends.push('superseded');
+    if (!row || decides !== accepted) return ends;
+    const { memberId, appId } = accepted.member;
+    if (row.state === 'applied' || row.state === 'unmanaged') ends.push(row.state);
+    else if (row.state === 'deferred' && mayStayDeferred(this.#world.app(appId), memberId))
+      ends.push('deferred');
+    else if (row.state !== 'parked') ends.push(`left ${row.state}`);
+    else if (ends.length === 0) ends.push('parked in the row only');
+    return ends;
+  }
+
+  /** A poisonous message that no worker could park itself. */
+  #isNativelyDeadLettered({ messageIds, member }: Accepted): boolean {
+    const deadLettered = this.#world.deadLetterQueue.held();
+    return (
+      this.#world.isPoisonous(member) && deadLettered.some(({ messageId }) => messageIds.includes(messageId))
+    );
+  }
+
+  #judgeDeadLetter(messageId: string, parkedMessageId: string | undefined): void {
+    const accepted = this.#accepted.ofMessage(parkedMessageId ?? messageId);
+    if (parkedMessageId !== undefined && this.#world.table.parked.has(parkedMessageId)) return;
+    if (parkedMessageId !== undefined && this.#redriven.has(parkedMessageId)) return;
+    if (accepted && this.#world.isPoisonous(accepted.member)) return;
+    this.#violations.add(
+      'what is parked is explained',
+      `${messageId} is on the dead-letter queue without an item`,
+    );
+  }
+
+  #judgeParkedItem({ message: { messageId } }: ParkedItem): void {
+    const isThere = this.#world.deadLetterQueue
+      .held()
+      .some(({ attributes }) => attributes[ATTRIBUTE.parkedMessageId] === messageId);
+    if (!isThere)
+      this.#violations.add('a parked item has its message', `${messageId} is not on the dead-letter queue`);
+  }
+}

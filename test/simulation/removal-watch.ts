@@ -1,0 +1,173 @@
+import type { ConversationRow, PlannedRemoval } from '../../functions/core/conversation.ts';
+import type { Correction } from '../../functions/core/correction.ts';
+import {
+  type ConversationKey,
+  conversationText,
+  type MemberKey,
+  memberText,
+} from '../../functions/core/member-key.ts';
+import { removalLimit } from '../../functions/core/removal-limit.ts';
+import type { AcceptedChanges } from './accepted-changes.ts';
+import type { FunctionProcess } from './function-process.ts';
+import { isRestless } from './scenario-facts.ts';
+import { STALE_MS } from './vendor-conversations.ts';
+import type { Violations } from './violations.ts';
+import type { World } from './world.ts';
+
+interface Approval {
+  readonly key: ConversationKey;
+  readonly atMs: number;
+  readonly untilMs: number;
+  readonly removals: readonly PlannedRemoval[];
+  /** Those of them who took part when it was given. */
+  readonly present: readonly MemberKey[];
+  spentAtMs: number;
+}
+
+/** A removal that the reconciler asked for. */
+interface Sent {
+  readonly member: MemberKey;
+  readonly sentAtMs: number;
+  readonly passBeganMs: number;
+  readonly isApproved: boolean;
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Watches what the reconciler removes for drift: the limit, what is held, and what an operator has approved. */
+export class RemovalWatch {
+  readonly #world: World;
+  readonly #accepted: AcceptedChanges;
+  readonly #violations: Violations;
+  readonly #heldSinceMs = new Map<string, number>();
+  readonly #approvals: Approval[] = [];
+  readonly #sent = new Map<string, Sent>();
+  readonly #removed: Sent[] = [];
+  readonly #driftedAtMs = new Map<string, number[]>();
+
+  constructor(world: World, accepted: AcceptedChanges, violations: Violations) {
+    this.#world = world;
+    this.#accepted = accepted;
+    this.#violations = violations;
+  }
+
+  /** Somebody else changed whether this member takes part. */
+  drifted(member: MemberKey): void {
+    const times = this.#driftedAtMs.get(memberText(member)) ?? [];
+    this.#driftedAtMs.set(memberText(member), [...times, this.#world.scheduler.nowMs]);
+  }
+
+  timesDrifted(member: MemberKey): number {
+    return this.#driftedAtMs.get(memberText(member))?.length ?? 0;
+  }
+
+  isHeld(member: MemberKey): boolean {
+    const held = this.#world.table.conversations.get(conversationText(member))?.held;
+    return held?.removals.some(({ memberId }) => memberId === member.memberId) ?? false;
+  }
+
+  approved(key: ConversationKey, removals: readonly PlannedRemoval[], untilMs: number): void {
+    const { idKind } = this.#world.app(key.appId);
+    const present = removals
+      .map(({ memberId }): MemberKey => ({ ...key, idKind, memberId }))
+      .filter((member) => this.#world.vendor.conversations.isPresent(member));
+    const atMs = this.#world.scheduler.nowMs;
+    this.#approvals.push({ key, atMs, untilMs, removals, present, spentAtMs: Number.POSITIVE_INFINITY });
+  }
+
+  conversationWritten(before: ConversationRow | undefined, after: ConversationRow): void {
+    const text = conversationText(after.key);
+    const { nowMs } = this.#world.scheduler;
+    if (after.held && after.held.hash !== before?.held?.hash) {
+      this.#world.coverage.count('reconcile', 'removals held');
+      for (const removal of after.held.removals) this.#judgeHeld(after.key, removal);
+    }
+    if (after.held) {
+      if (!before?.held) this.#heldSinceMs.set(text, nowMs);
+    } else if (before?.held) {
+      this.#heldSinceMs.delete(text);
+      for (const approval of this.#approvals)
+        if (conversationText(approval.key) === text) approval.spentAtMs = Math.min(approval.spentAtMs, nowMs);
+    }
+  }
+
+  /** The reconciler asks for a removal. */
+  sent({ work }: FunctionProcess, correction: Correction): void {
+    const { member } = correction;
+    const heldSinceMs = this.#heldSinceMs.get(conversationText(member));
+    const passBeganMs = work.startedAtMs;
+    const isApproved = this.#approvals.some((approval) => covers(approval, correction, passBeganMs));
+    if (heldSinceMs !== undefined && heldSinceMs < passBeganMs && !isApproved)
+      this.#violations.add('what is held stays held', `${member.memberId} of ${member.conversationId}`);
+    if (isApproved) this.#world.coverage.count('reconcile', 'sent: approved');
+    const sentAtMs = this.#world.scheduler.nowMs;
+    this.#sent.set(nameOf(correction), { member, sentAtMs, passBeganMs, isApproved });
+  }
+
+  /** A correction took somebody out. */
+  removed(member: MemberKey, corrections: readonly Correction[]): void {
+    const sent = corrections.map((correction) => this.#sent.get(nameOf(correction)));
+    const first = sent.find((each) => each !== undefined);
+    if (!first) this.#violations.add('only the reconciler removes for drift', member.memberId);
+    else this.#removed.push(sent.find((each) => each?.isApproved) ?? first);
+  }
+
+  /** After healing: no day's removals were more than the limit, and what was approved in calm has gone. */
+  judge(calmFromMs: number): void {
+    for (const removal of this.#removed) this.#judgeLimit(removal);
+    for (const approval of this.#approvals) if (approval.atMs >= calmFromMs) this.#judgeReleased(approval);
+  }
+
+  #judgeHeld(key: ConversationKey, { memberId, plannedAgainst }: PlannedRemoval): void {
+    const { idKind } = this.#world.app(key.appId);
+    const row = this.#world.table.members.get(memberText({ ...key, idKind, memberId }));
+    if (row && row.version === plannedAgainst && row.state !== 'unmanaged' && row.action === 'join')
+      this.#violations.add('only removals are held', `${memberId} is wished for`);
+  }
+
+  #judgeLimit({ member, sentAtMs, passBeganMs, isApproved }: Sent): void {
+    if (isApproved) return;
+    const ofDay = this.#removed.filter(
+      (other) =>
+        !other.isApproved &&
+        conversationText(other.member) === conversationText(member) &&
+        other.sentAtMs <= sentAtMs &&
+        other.sentAtMs > sentAtMs - DAY_MS,
+    );
+    const { conversations } = this.#world.vendor;
+    const most = removalLimit(conversations.mostPresent(member, passBeganMs - STALE_MS, sentAtMs));
+    if (ofDay.length > most)
+      this.#violations.add(
+        'no more removals a day than the limit',
+        `${ofDay.length} of at most ${most} from ${member.conversationId}, the last ${member.memberId}`,
+      );
+  }
+
+  /** Whoever was approved, and whom nobody has touched since, is out. */
+  #judgeReleased({ atMs, present }: Approval): void {
+    for (const member of present) {
+      const isTouched = (this.#driftedAtMs.get(memberText(member)) ?? []).some((ms) => ms >= atMs);
+      const isWished = this.#world.table.members.get(memberText(member))?.action === 'join';
+      if (isTouched || isWished || isRestless(this.#world.app(member.appId), member.memberId)) continue;
+      if (this.#accepted.all.some((change) => change.sentAtMs >= atMs)) continue;
+      this.#world.coverage.count('reconcile', 'approved and gone');
+      if (this.#world.vendor.conversations.isPresent(member))
+        this.#violations.add('an approval releases what it shows', `${member.memberId} still takes part`);
+    }
+  }
+}
+
+function covers(approval: Approval, { member, plannedAgainst }: Correction, passBeganMs: number): boolean {
+  return (
+    conversationText(approval.key) === conversationText(member) &&
+    passBeganMs < approval.untilMs &&
+    passBeganMs <= approval.spentAtMs &&
+    approval.removals.some(
+      (removal) => removal.memberId === member.memberId && removal.plannedAgainst === plannedAgainst,
+    )
+  );
+}
+
+function nameOf({ member, passId, plannedAgainst }: Correction): string {
+  return JSON.stringify([memberText(member), passId, plannedAgainst ?? null]);
+}

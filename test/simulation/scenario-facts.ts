@@ -1,0 +1,69 @@
+import type { Policy } from '../../functions/core/app.ts';
+import type { ConversationKey } from '../../functions/core/member-key.ts';
+import type { ParkReason } from '../../functions/core/reasons.ts';
+import type { Accepted } from './accepted-changes.ts';
+import type { AppSpec, ConversationSpec } from './scenario.ts';
+
+/*
+ * What follows from a scenario alone: which ends it gives its changes cause for.
+ */
+
+export function conversationOf(
+  app: AppSpec,
+  { conversationId }: Pick<ConversationKey, 'conversationId'>,
+): ConversationSpec | undefined {
+  return app.conversations.find((conversation) => conversation.conversationId === conversationId);
+}
+
+export function policyOf(app: AppSpec, key: Pick<ConversationKey, 'conversationId'>): Policy {
+  return conversationOf(app, key)?.policy ?? app.policy;
+}
+
+/** Whether the scenario gave this change a reason to be parked so. */
+export function isCauseOf(reason: ParkReason, { spec, member }: Accepted, app: AppSpec): boolean {
+  const conversation = conversationOf(app, member);
+  switch (reason) {
+    case 'invalid':
+      return spec.flaw === 'not_json' || spec.flaw === 'missing_field' || spec.flaw === 'future';
+    case 'unknown_app':
+      return !app.declared;
+    case 'id_kind':
+    case 'too_old':
+      return spec.flaw === reason;
+    case 'protected':
+      return spec.action === 'leave' && app.protectedMembers.includes(member.memberId);
+    case 'conversation_not_found':
+      return conversation?.exists === false;
+    case 'user_not_found':
+      return app.unknownUsers[member.memberId] !== undefined;
+    case 'conversation_full':
+      return conversation?.capacity !== undefined;
+    case 'rejected':
+      return app.rejectedMembers.includes(member.memberId);
+    case 'unreachable':
+      return app.failingMembers.includes(member.memberId);
+    case 'crashes':
+      return app.poisonousMembers.includes(member.memberId);
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** What always fails is parked only where others of its app succeed, and then there may be none. */
+export function mayStayDeferred({ failingMembers, conversations }: AppSpec, memberId: string): boolean {
+  return (
+    failingMembers.includes(memberId) ||
+    // A full conversation of an app that a failing member takes for out again and again.
+    (failingMembers.length > 0 && conversations.some(({ capacity }) => capacity !== undefined))
+  );
+}
+
+/** Members whose calls can never succeed, so that they are tried again and again. */
+export function isRestless(app: AppSpec, memberId: string): boolean {
+  const { failingMembers, poisonousMembers, unknownUsers, rejectedMembers, conversations } = app;
+  const lists = [failingMembers, poisonousMembers, rejectedMembers, Object.keys(unknownUsers)];
+  return (
+    lists.some((list) => list.includes(memberId)) ||
+    conversations.some(({ capacity }) => capacity !== undefined)
+  );
+}
