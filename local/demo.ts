@@ -6,6 +6,7 @@ import { failures, summarise } from './demo/summary.ts';
 import { Interrupted, onInterruption } from './interruption.ts';
 
 const CLEAR_LINE = '\r\u001b[2K';
+const TROUBLES_SHOWN = 10;
 const isTerminal = process.stderr.isTTY === true;
 process.exitCode = await main(process.argv.slice(2));
 
@@ -45,6 +46,8 @@ async function run(input: Input, options: DemoOptions, signal: AbortSignal): Pro
   const summary = summarise(story);
   const failed = failures(story, summary, options);
   console.log(`\n${table(summary, story.drift, failed)}`);
+  if (failed.length > 0)
+    for (const each of story.troubles.slice(0, TROUBLES_SHOWN)) console.error(`trouble: ${each}`);
   if (options.json) console.log(JSON.stringify(summary));
   return failed.length > 0 ? 1 : 0;
 }

@@ -3,6 +3,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('./synthesise-main.ts', import.meta.url));
+/** Where the CDK looks for its bundler, wherever this was started from. */
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Synthesises a deployment in a process of its own: the CDK is large, talks while it bundles, and is not needed
@@ -18,6 +20,7 @@ export async function synthesise(
 ): Promise<string> {
   signal?.throwIfAborted();
   const child = spawn(process.execPath, [MAIN, JSON.stringify(context), outdir], {
+    cwd: PROJECT,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const kill = (): void => void child.kill('SIGKILL');

@@ -101,7 +101,7 @@ export class Chaos {
 
   /** Freezes one of them, and sees who loses patience: a process that is frozen does not. */
   async #freeze(atWork: readonly FunctionProcess[], call: Call): Promise<boolean> {
-    const victim = atWork[Math.floor(this.#plan.random() * atWork.length)];
+    const victim = atWork[this.#calls % atWork.length];
     const requestId = victim?.requestId;
     if (!victim || !requestId) return false;
     victim.freeze();

@@ -3,12 +3,11 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 /** Every import of one of the project's own files by another, as paths from the project's root. */
-const imports = globSync(['{bin,lib,functions,local,test}/**/*.ts'])
-  .flatMap((file) => {
-    const text = readFileSync(file, 'utf8');
-    const targets = text.matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g);
-    return [...targets].map(([, target = '']) => ({ from: file, to: normalize(join(dirname(file), target)) }));
-  });
+const imports = globSync(['{bin,lib,functions,local,test}/**/*.ts']).flatMap((file) => {
+  const text = readFileSync(file, 'utf8');
+  const targets = text.matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g);
+  return [...targets].map(([, target = '']) => ({ from: file, to: normalize(join(dirname(file), target)) }));
+});
 
 /** Which rooms a room may look into. A function's own folder is the room of its handler. */
 const MAY_LOOK_INTO: Record<string, readonly string[]> = {
@@ -65,7 +64,9 @@ describe('the rooms of the project', () => {
   it('have no circles', () => {
     const edges = new Map<string, string[]>();
     for (const { from, to } of imports) edges.set(from, [...(edges.get(from) ?? []), to]);
-    const circles = [...edges.keys()].map((file) => circleFrom(file, edges)).filter((circle) => circle !== undefined);
+    const circles = [...edges.keys()]
+      .map((file) => circleFrom(file, edges))
+      .filter((circle) => circle !== undefined);
     expect(circles).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Fault } from '../../local/fake-vendor/faults.ts';
 import type { Call } from '../../local/fake-vendor/operations.ts';
 import { reasonOf, SystemUnderTest } from './system.ts';
 
@@ -8,10 +9,11 @@ let system: SystemUnderTest;
 let deaths = 0;
 
 /** Whoever asks for this member dies of it. */
-async function poison({ body }: Call): Promise<undefined> {
-  if ((body as { userId?: string } | undefined)?.userId !== 'poison') return;
+function poison({ body }: Call): Fault | undefined {
+  if ((body as { userId?: string } | undefined)?.userId !== 'poison') return undefined;
   deaths += 1;
   system.stack.consumer.kill();
+  return { kind: 'reset' };
 }
 
 beforeAll(async () => {

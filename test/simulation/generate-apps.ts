@@ -13,9 +13,11 @@ export interface AppTraits {
   readonly isScaled: boolean;
   /** Nobody's calls fail for a cause of their own. */
   readonly isPlain: boolean;
+  /** The first app gets many changes at once, and has a small budget. */
+  readonly isCrowded: boolean;
 }
 
-export function generateApps(random: Random, { isScaled, isPlain }: AppTraits): AppSpec[] {
+export function generateApps(random: Random, { isScaled, isPlain, isCrowded }: AppTraits): AppSpec[] {
   return ['app-a', 'app-b', 'app-c'].map((appId, index) => {
     const idKind = index === 1 ? 'userExternalId' : 'userId';
     const named: Named = { appId, idKind };
@@ -31,7 +33,7 @@ export function generateApps(random: Random, { isScaled, isPlain }: AppTraits): 
       declared: index < 2 || random.chance(0.5),
       policy: policyOf(random),
       protectedMembers: random.chance(0.2) ? [random.pick([...members, ...strangersOf(named)])] : [],
-      requestsPerSecond: random.pick([100, 20, 5, 2]),
+      requestsPerSecond: isCrowded && index === 0 ? 3 : random.pick([100, 20, 10, 5]),
       joinOfPresent: random.pick([201, 400] as const),
       conversations: generateConversations(random, named, isScaled && !isPlain),
       unknownUsers: Object.fromEntries(unknown),

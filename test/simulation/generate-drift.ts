@@ -31,13 +31,13 @@ function waveOf(random: Random, app: AppSpec, conversationId: string, fromMs: nu
   const { appId } = app;
   const people = random.shuffled([...membersOf(app), ...strangersOf(app)]);
   const most = random.pick([1, 2, people.length]);
-  const usual = random.pick(['join', 'leave', undefined] as const);
+  const usual = random.pick(['join', 'leave', 'either'] as const);
   return people.slice(0, random.int(1, most)).map((memberId) => ({
     kind: 'behind_our_back',
     appId,
     conversationId,
     memberId,
-    action: usual ?? random.pick(['join', 'leave'] as const),
+    action: usual === 'either' ? random.pick(['join', 'leave'] as const) : usual,
     // A wave takes a moment, so that a listing may fall into the middle of it.
     fromMs: fromMs + random.pick([0, 0, 300, 2 * SECOND_MS]),
   }));

@@ -121,8 +121,9 @@ function otherFault(random: Random, apps: readonly AppSpec[], spanMs: number): F
     case 8:
       return { kind: 'partial_send', nth: random.int(1, 6) };
     default: {
-      const { conversationId } = random.pick(app.conversations);
-      return { kind: 'passes_overlap', fromMs, appId, conversationId };
+      const declared = random.pick(apps.filter((each) => each.declared));
+      const { conversationId } = random.pick(declared.conversations);
+      return { kind: 'passes_overlap', fromMs, appId: declared.appId, conversationId };
     }
   }
 }

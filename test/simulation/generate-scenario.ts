@@ -11,6 +11,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 
 const CHANGES_LEAST = 20;
 const CHANGES_MOST = 36;
+const CHANGES_CROWDED = 90;
 const FLAWS: readonly Flaw[] = ['not_json', 'missing_field', 'id_kind', 'future', 'too_old'];
 
 /** Makes a seed's scenario: at least twenty changes, two consumers, and faults of every kind in turn. */
@@ -18,12 +19,15 @@ export function generateScenario(seed: number): Scenario {
   const random = new Random(seed);
   const isScaled = random.chance(0.8);
   const isOneAppOut = random.chance(0.12);
-  const apps = generateApps(random.fork('apps'), { isScaled, isPlain: isOneAppOut });
+  const isCrowded = !isOneAppOut && random.chance(0.1);
+  const apps = generateApps(random.fork('apps'), { isScaled, isPlain: isOneAppOut || isCrowded, isCrowded });
   const [first] = apps;
   if (!first) throw new Error('a scenario has apps');
-  const spanMs = random.pick([20 * SECOND_MS, 3 * MINUTE_MS, 20 * MINUTE_MS]);
+  const spanMs = isCrowded ? 5 * SECOND_MS : random.pick([20 * SECOND_MS, 3 * MINUTE_MS, 20 * MINUTE_MS]);
   const isForeign = random.chance(0.3) && !isOneAppOut;
-  const changes = generateChanges(random.fork('changes'), apps, spanMs, isForeign);
+  const count = isCrowded ? CHANGES_CROWDED : random.int(CHANGES_LEAST, CHANGES_MOST);
+  const of = isCrowded ? [first] : apps;
+  const changes = generateChanges(random.fork('changes'), of, { count, spanMs, isForeign });
   const timings = generateTimings(random.fork('timings'), isScaled);
   const { reconcileIntervalMs } = timings;
   const faults = isOneAppOut
@@ -68,13 +72,16 @@ function generateTimings(random: Random, isScaled: boolean): Timings {
   };
 }
 
-function generateChanges(
-  random: Random,
-  apps: readonly AppSpec[],
-  spanMs: number,
-  isForeign: boolean,
-): ChangeSpec[] {
-  const changes = Array.from({ length: random.int(CHANGES_LEAST, CHANGES_MOST) }, (_, index) =>
+interface Stream {
+  readonly count: number;
+  readonly spanMs: number;
+  /** Some producer groups its messages by conversation. */
+  readonly isForeign: boolean;
+}
+
+function generateChanges(random: Random, apps: readonly AppSpec[], stream: Stream): ChangeSpec[] {
+  const { count, spanMs, isForeign } = stream;
+  const changes = Array.from({ length: count }, (_, index) =>
     generateChange(random, random.pick(apps), spanMs, index, isForeign && random.chance(0.4)),
   );
   // A producer that heard nothing sends once more, at once or much later.

@@ -59,7 +59,7 @@ export class MembershipJudge {
   #judgeStrangers(app: AppSpec, conversation: ConversationSpec): void {
     const key = { appId: app.appId, conversationId: conversation.conversationId };
     const isCompared = this.#world.table.conversations.has(conversationText(key));
-    if (policyOf(app, key) !== 'exact' || !isCompared) return;
+    if (policyOf(app, key) !== 'exact' || !isCompared || !conversation.exists) return;
     for (const memberId of this.#world.vendor.conversations.present(key)) {
       const member = { ...key, idKind: app.idKind, memberId };
       // Without an id of the app's kind nobody can be told apart from a member.

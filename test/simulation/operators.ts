@@ -20,15 +20,17 @@ export class Operators {
   act(act: OperatorAct): void {
     switch (act.kind) {
       case 'redrive':
-        return this.#redrive();
+        this.#redrive();
+        return;
       case 'approve':
-        return this.#look(act.actsAfterMs);
+        this.#look(act.actsAfterMs);
+        return;
       case 'switch_off':
         if (act.when === 'at_once') this.#switchOff(act);
         else this.#alert.add(act);
         return;
       default:
-        return act satisfies never;
+        act satisfies never;
     }
   }
 
@@ -69,7 +71,7 @@ export class Operators {
         conversation: async () => table.conversations.get(conversationText(key)),
         approveHeld: async (of, heldHash, times) => table.approveHeld(of, heldHash, times),
       },
-      clock: scheduler,
+      clock: { nowMs: () => scheduler.nowMs },
     });
     coverage.count('reconcile', `operator: ${approval.kind}`);
     this.#trace(`approves ${hash} of ${key.conversationId}: ${approval.kind}`);

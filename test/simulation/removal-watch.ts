@@ -43,6 +43,7 @@ export class RemovalWatch {
   readonly #approvals: Approval[] = [];
   readonly #sent = new Map<string, Sent>();
   readonly #removed: Sent[] = [];
+  readonly #failed = new Set<string>();
   readonly #driftedAtMs = new Map<string, number[]>();
 
   constructor(world: World, accepted: AcceptedChanges, violations: Violations) {
@@ -104,6 +105,11 @@ export class RemovalWatch {
     this.#sent.set(nameOf(correction), { member, sentAtMs, passBeganMs, isApproved });
   }
 
+  /** A correction that did not do what it asked for: the next pass plans anew, and perhaps asks anew. */
+  failed(member: MemberKey): void {
+    this.#failed.add(memberText(member));
+  }
+
   /** A correction took somebody out. */
   removed(member: MemberKey, corrections: readonly Correction[]): void {
     const sent = corrections.map((correction) => this.#sent.get(nameOf(correction)));
@@ -148,7 +154,9 @@ export class RemovalWatch {
     for (const member of present) {
       const isTouched = (this.#driftedAtMs.get(memberText(member)) ?? []).some((ms) => ms >= atMs);
       const isWished = this.#world.table.members.get(memberText(member))?.action === 'join';
-      if (isTouched || isWished || isRestless(this.#world.app(member.appId), member.memberId)) continue;
+      const hasFailed = this.#failed.has(memberText(member));
+      if (isTouched || isWished || hasFailed || isRestless(this.#world.app(member.appId), member.memberId))
+        continue;
       if (this.#accepted.all.some((change) => change.sentAtMs >= atMs)) continue;
       this.#world.coverage.count('reconcile', 'approved and gone');
       if (this.#world.vendor.conversations.isPresent(member))

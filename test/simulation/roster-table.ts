@@ -89,7 +89,9 @@ export class RosterTable {
   }
 
   patchConversation(key: ConversationKey, patch: ConversationPatch): void {
-    const before = this.conversations.get(conversationText(key)) ?? { key: plain(key), dueAtMs: 0 };
+    // A row without a due time would never be compared.
+    if (!this.conversations.has(conversationText(key))) this.#setDue(key, 0);
+    const before = this.conversations.get(conversationText(key));
     const kept = Object.entries({ ...before, ...patch }).filter(([, value]) => value !== null);
     const after = Object.fromEntries(kept) as unknown as ConversationRow;
     this.conversations.set(conversationText(key), after);

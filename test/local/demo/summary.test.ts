@@ -47,6 +47,7 @@ function story(fields: Partial<Story> = {}): Story {
     kills: 0,
     freezes: 0,
     seconds: 12.345,
+    troubles: [],
     ...fields,
   };
 }
