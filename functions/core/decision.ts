@@ -102,8 +102,11 @@ function decideRejected(
   timings: Timings,
 ): Decision {
   if (result.reason === 'full') return whileItLasts('conversation_full', attempt, timings);
+  // Counted from the first refusal: a wish that an outage held up is old before it is first tried.
   const mayPass =
-    attempt.action === 'join' && result.reason === 'bad_request' && attempt.ageMs < timings.userGraceMs;
+    attempt.action === 'join' &&
+    result.reason === 'bad_request' &&
+    attempt.failingAloneForMs < timings.userGraceMs;
   return mayPass
     ? { kind: 'retry', afterMs: backoffMs(attempt, timings), reason: 'rejected' }
     : { kind: 'park', reason: 'rejected', detail: rejection(result) };

@@ -109,8 +109,13 @@ describe('a request that the vendor refuses', () => {
   test('but a join that may only be of somebody present is tried for a minute first', () => {
     const retried = { kind: 'retry', afterMs: SECOND, reason: 'rejected' };
     expect(decided(refused)).toEqual(retried);
-    expect(decided(refused, { ageMs: MINUTE - 1 })).toEqual(retried);
-    expect(decided(refused, { ageMs: MINUTE })).toEqual(parked);
+    expect(decided(refused, { failingAloneForMs: MINUTE - 1 })).toEqual(retried);
+    expect(decided(refused, { failingAloneForMs: MINUTE })).toEqual(parked);
+  });
+
+  test('however long the join had waited before it was first tried', () => {
+    const retried = { kind: 'retry', afterMs: SECOND, reason: 'rejected' };
+    expect(decided(refused, { ageMs: DAY })).toEqual(retried);
   });
 
   test('and with as much as the vendor says', () => {

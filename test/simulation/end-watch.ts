@@ -42,6 +42,8 @@ export class EndWatch {
   }
 
   told(messageId: string, outcome: string): void {
+    // Of a message delivered twice one worker may still want it again when the other has settled it.
+    if (outcome === 'retried' && this.#lastOutcome.has(messageId)) return;
     this.#lastOutcome.set(messageId, outcome);
   }
 

@@ -101,7 +101,6 @@ function appFault(random: Random, { appId }: AppSpec, fromMs: number): Fault {
 
 function otherFault(random: Random, apps: readonly AppSpec[], spanMs: number): Fault {
   const app = random.pick(apps);
-  const { appId } = app;
   const fromMs = random.int(0, spanMs);
   switch (random.int(0, 9)) {
     case 0:
