@@ -170,6 +170,7 @@ function workerPorts(counts: Counts): ConstructorParameters<typeof ReconcileConv
     },
     run: async () => ({ planned: 0, newlyHeld: 0 }),
     countPlanned: async () => {},
+    countRemovals: async () => true,
     countNewlyHeld: async () => {},
   };
   return {

@@ -1,4 +1,4 @@
-import type { ConversationPatch } from '../core/conversation.ts';
+import type { ConversationPatch, ConversationRow } from '../core/conversation.ts';
 import type { ConversationKey } from '../core/member-key.ts';
 import type { MemberRow } from '../core/roster.ts';
 import { fromItem, type Item, misfit, toItem } from './roster/items.ts';
@@ -14,7 +14,7 @@ import {
 } from './roster/keys.ts';
 import { rowOfItem } from './roster/member-item.ts';
 import { dueItem, runItem } from './roster/schemas.ts';
-import { patched, updateOf } from './roster/update.ts';
+import { patched, type Update, updateOf } from './roster/update.ts';
 import { DynamoDBRoster, dueUpdate } from './roster.ts';
 
 interface Due {
@@ -67,6 +67,15 @@ export class DynamoDBReconcileRoster extends DynamoDBRoster {
     await this.table.update(conversationKey(key), updateOf({ ...patched(patch), setOnce }));
   }
 
+  async countRemovals(
+    key: ConversationKey,
+    removals: ConversationRow['removals'],
+    read: ConversationRow['removals'],
+  ): Promise<boolean> {
+    const output = await this.table.update(conversationKey(key), removalsUpdate(removals, read));
+    return output !== undefined;
+  }
+
   async run(window: number): Promise<{ planned: number; newlyHeld: number }> {
     return fromItem('run', (await this.table.get(runKey(window))) ?? {}, runItem);
   }
@@ -83,6 +92,22 @@ export class DynamoDBReconcileRoster extends DynamoDBRoster {
     const set = { expiresAt: Math.ceil((Date.now() + RUN_KEPT_MS) / 1000) };
     await this.table.update(runKey(window), updateOf({ set, add }));
   }
+}
+
+/** Each pass appends its removals under its own time, so the last of them and how many there are tell whether another did. */
+function removalsUpdate(removals: ConversationRow['removals'], read: ConversationRow['removals']): Update {
+  const update = updateOf({ set: { removals } });
+  const last = read?.at(-1);
+  if (!read || !last) return { ...update, ConditionExpression: 'attribute_not_exists(#removals)' };
+  return {
+    ...update,
+    ConditionExpression: `size(#removals) = :count AND #removals[${read.length - 1}].#atMs = :last`,
+    ExpressionAttributeNames: { ...update.ExpressionAttributeNames, '#atMs': 'atMs' },
+    ExpressionAttributeValues: {
+      ...update.ExpressionAttributeValues,
+      ...toItem({ ':count': read.length, ':last': last.atMs }),
+    },
+  };
 }
 
 function dueOfItem(item: Item): Due {

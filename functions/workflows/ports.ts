@@ -74,6 +74,12 @@ export interface ConversationRows {
   ): Promise<{ readonly rows: readonly MemberRow[]; readonly next?: string }>;
   /** Sets fields of the conversation's row; its due time is not touched. */
   patchConversation(key: ConversationKey, patch: ConversationPatch): Promise<void>;
+  /** Sets the removals made, unless another pass has made some since these were read; says whether it did. */
+  countRemovals(
+    key: ConversationKey,
+    removals: ConversationRow['removals'],
+    read: ConversationRow['removals'],
+  ): Promise<boolean>;
 }
 
 /** Counts over all conversations planned within one reconcile interval, which `window` numbers. */

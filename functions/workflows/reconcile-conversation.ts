@@ -2,7 +2,7 @@ import { type ConversationPatch, NOT_FOUND_PASSES_MAX, type PassReport } from '.
 import type { Correction } from '../core/correction.ts';
 import type { Difference } from '../core/drift.ts';
 import type { ConversationKey } from '../core/member-key.ts';
-import { afterSending, beforeSending } from '../core/pass.ts';
+import { afterSending, beforeSending, type PassPlan, withoutRemovals } from '../core/pass.ts';
 import type { MemberRow } from '../core/roster.ts';
 import { LEAVE_KEPT_MS } from '../core/timings.ts';
 import {
@@ -75,24 +75,33 @@ export class ReconcileConversation {
   }
 
   async #compared(pass: Pass, found: Compared): Promise<void> {
-    const { roster, clock } = this.#ports;
     const { listing, comparison, plan, participants } = found;
     await this.#confirm(comparison.nowConfirmed, pass);
     const report = {
       listing,
       found: comparison.differences,
       participants: participants.length,
-      held: plan.held.length,
     };
     if (!pass.app.reconcile) {
       // Switched off: what nobody acts on is not written down as done.
-      return this.#end(pass, { ...report, corrected: 0 }, afterSending(undefined, pass.row));
+      const { length: held } = plan.held;
+      return this.#end(pass, { ...report, held, corrected: 0 }, afterSending(undefined, pass.row));
     }
     await this.#raiseBrake(found);
-    const before = beforeSending(plan, pass.row, clock.nowMs());
-    if (Object.keys(before).length > 0) await roster.patchConversation(pass.conversation, before);
-    const corrected = await this.#send(pass, await this.#counted(plan.correct));
-    await this.#end(pass, { ...report, corrected }, afterSending(plan, pass.row));
+    const isOurs = await this.#writeAhead(pass, plan);
+    const { correct, held } = isOurs ? plan : withoutRemovals(plan);
+    const corrected = await this.#send(pass, await this.#counted(correct));
+    const patch = afterSending(isOurs ? plan : undefined, pass.row);
+    await this.#end(pass, { ...report, held: held.length, corrected }, patch);
+  }
+
+  /** False: an overlapping pass has removed somebody since this one began, so this one's removals wait for the next. */
+  async #writeAhead({ conversation, row }: Pass, plan: PassPlan): Promise<boolean> {
+    const { roster, clock } = this.#ports;
+    const { removals, ...patch } = beforeSending(plan, row, clock.nowMs());
+    if (removals) return roster.countRemovals(conversation, removals, row?.removals);
+    if (Object.keys(patch).length > 0) await roster.patchConversation(conversation, patch);
+    return true;
   }
 
   async #notCompared(pass: Pass, { listing, deferred }: NotCompared): Promise<void> {

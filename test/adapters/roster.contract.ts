@@ -262,6 +262,23 @@ export function describeRoster(name: string, make: () => RosterUnderTest | Promi
         });
       });
 
+      it('counts removals where no other pass has since they were read', async () => {
+        await roster.createConversation(conversation, NOW);
+        const first = [{ atMs: NOW, count: 2 }];
+        expect(await roster.countRemovals(conversation, first, undefined)).toBe(true);
+        expect(await roster.countRemovals(conversation, [{ atMs: NOW + 1, count: 1 }], undefined)).toBe(
+          false,
+        );
+        const both = [...first, { atMs: NOW + 1, count: 1 }];
+        expect(await roster.countRemovals(conversation, both, first)).toBe(true);
+        expect(await roster.countRemovals(conversation, both, first)).toBe(false);
+        // The older of them has passed out of the day meanwhile.
+        const later = [...both.slice(1), { atMs: NOW + 2, count: 1 }];
+        expect(await roster.countRemovals(conversation, later, both)).toBe(true);
+        expect(await roster.countRemovals(conversation, both, both)).toBe(false);
+        expect(await roster.conversation(conversation)).toMatchObject({ removals: later });
+      });
+
       it('gives one that is patched before it is known a due time', async () => {
         await roster.patchConversation(conversation, { notFoundPasses: 1 });
         expect(await roster.conversation(conversation)).toMatchObject({ dueAtMs: 0, notFoundPasses: 1 });

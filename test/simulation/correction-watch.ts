@@ -67,10 +67,14 @@ export class CorrectionWatch {
     this.#judgeAgainstRow(process, member, action);
     if (action === 'leave') this.#judgeLeave(member, provenance.kind);
     if (provenance.kind === 'drift') this.#judgeDrift(member, action);
-    return () => this.#changed(member, action, provenance);
+    const departedMs = this.#world.scheduler.nowMs;
+    return () => this.#changed(member, action, provenance, departedMs);
   }
 
-  #changed(member: MemberKey, action: Action, { kind, corrections }: Provenance): void {
+  #changed(member: MemberKey, action: Action, { kind, corrections }: Provenance, departedMs: number): void {
+    // A call that takes effect long after its caller gave up on it: to everybody else it is drift.
+    const { requestTimeoutMs } = this.#world.scenario.timings;
+    if (this.#world.scheduler.nowMs - departedMs > requestTimeoutMs) this.#removals.drifted(member);
     if (kind !== 'drift') return;
     const policy = policyOf(this.#world.app(member.appId), member);
     const who = this.#accepted.hasWished(member, action) ? 'a member' : 'a stranger';

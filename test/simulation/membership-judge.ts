@@ -48,7 +48,8 @@ export class MembershipJudge {
     // What can never be done stays undone, however often it is tried.
     if (isRestless(app, member.memberId)) return;
     if (vendor.conversations.isPresent(member) === (spec.action === 'join')) return;
-    if (this.#isExplained(member)) return;
+    // Nothing but drift may be left as it is: a producer's own change is brought back whatever policy and limit say.
+    if (this.#removals.timesDrifted(member) > 0 && this.#isExplained(member)) return;
     this.#violations.add(
       'the newest change decides',
       `${member.memberId} should have ended with ${spec.id} (${spec.action})`,

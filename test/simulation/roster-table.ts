@@ -98,6 +98,17 @@ export class RosterTable {
     this.onConversationWritten(before, after);
   }
 
+  countRemovals(
+    key: ConversationKey,
+    removals: ConversationRow['removals'],
+    read: ConversationRow['removals'],
+  ): boolean {
+    const now = this.conversations.get(conversationText(key))?.removals;
+    if (now?.length !== read?.length || now?.at(-1)?.atMs !== read?.at(-1)?.atMs) return false;
+    this.patchConversation(key, { removals: removals ?? null });
+    return true;
+  }
+
   /** What an operator's approval writes: only where exactly these removals are held. */
   approveHeld(key: ConversationKey, hash: string, times: { nowMs: number; untilMs: number }): boolean {
     const held = this.conversations.get(conversationText(key))?.held;

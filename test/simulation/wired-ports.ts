@@ -85,6 +85,8 @@ export function rosterPort(
     memberRows: (key, after) => call('memberRows', key.conversationId, () => table.memberRows(key, after)),
     patchConversation: (key, patch) =>
       call('patchConversation', key.conversationId, () => table.patchConversation(key, patch)),
+    countRemovals: (key, removals, read) =>
+      call('countRemovals', key.conversationId, () => table.countRemovals(key, removals, read)),
     run: (window) => call('run', '', () => table.run(window)),
     countPlanned: (window, conversations) =>
       call('countPlanned', '', () => table.addToRun(window, conversations, 0)),

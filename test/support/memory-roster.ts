@@ -119,6 +119,17 @@ export class MemoryRoster implements Roster, DueConversations, ConversationRows,
     this.#conversations.set(conversationText(key), Object.fromEntries(kept) as unknown as ConversationRow);
   }
 
+  async countRemovals(
+    key: ConversationKey,
+    removals: ConversationRow['removals'],
+    read: ConversationRow['removals'],
+  ): Promise<boolean> {
+    const now = this.#conversation(key)?.removals;
+    if (now?.length !== read?.length || now?.at(-1)?.atMs !== read?.at(-1)?.atMs) return false;
+    await this.patchConversation(key, { removals: removals ?? null });
+    return true;
+  }
+
   async due(_shard: number, untilMs: number, limit: number): Promise<DueConversation[]> {
     const due = [...this.#conversations.values()].filter(({ dueAtMs }) => dueAtMs <= untilMs);
     const longestDue = due.toSorted((a, b) => a.dueAtMs - b.dueAtMs).slice(0, limit);

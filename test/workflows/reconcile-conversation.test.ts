@@ -165,6 +165,15 @@ describe('removals over the limit', () => {
   });
 });
 
+test('of two passes that overlap only one removes', async () => {
+  const world = new ReconcileWorld();
+  world.seat(['bob', ...people(10)]);
+  for (const name of people(10)) world.wish(name);
+  world.wish('bob', { action: 'leave' });
+  await Promise.all(['one', 'two'].map((passId) => world.pass(conversationKey(), passId)));
+  expect(world.sent.map(({ member }) => member.memberId)).toEqual(['bob']);
+});
+
 describe('a run in which more than five conversations are newly held', () => {
   const nth = (index: number) => conversationKey({ conversationId: `many-${index}` });
 
