@@ -80,7 +80,7 @@ export function compare(input: CompareInput): Comparison {
   const strangers = input.policy === 'exact' ? strangersOf(input, managed) : [];
   return {
     differences: [...ofRows, ...strangers],
-    nowConfirmed: managed.filter((row) => isNowConfirmed(row, present.has(row.key.memberId))),
+    nowConfirmed: managed.filter((row) => isNowConfirmed(row, present.has(row.key.memberId), input)),
   };
 }
 
@@ -88,8 +88,10 @@ function isPresenceWished(row: MemberRow, present: boolean): boolean {
   return (row.action === 'join') === present;
 }
 
-function isNowConfirmed(row: MemberRow, present: boolean): boolean {
-  return row.state === 'applied' && row.confirmed?.version !== row.version && isPresenceWished(row, present);
+/** What was applied in doubt while the listing ran may still be overturned by what it did not see. */
+function isNowConfirmed(row: MemberRow, present: boolean, { listingStartedMs }: CompareInput): boolean {
+  const isOpen = row.state === 'applied' && row.confirmed?.version !== row.version;
+  return isOpen && isPresenceWished(row, present) && (row.doubtfulSinceMs ?? 0) < listingStartedMs;
 }
 
 function ofRow(row: MemberRow, present: boolean, input: CompareInput): Difference[] {
@@ -147,10 +149,13 @@ export function policyAllows(policy: Policy, action: Action): boolean {
   return action === 'join' || policy !== 'additive';
 }
 
-/** Two systems that undo each other meet ever more rarely: each correction doubles the pause to the next. */
-function dampedMs(timesCorrected: number, { reconcileIntervalMs }: Timings): number {
+/**
+ * Two systems that undo each other meet ever more rarely: each correction doubles the pause to the next. The first
+ * pause only lets a correction that is still on its way arrive: another pass must not send and count it again.
+ */
+function dampedMs(timesCorrected: number, { reconcileIntervalMs, deferredIntervalMs }: Timings): number {
   const doublings = Math.min(timesCorrected - 1, 20);
-  return doublings < 1 ? 0 : Math.min(DAMPED_MAX_MS, reconcileIntervalMs * 2 ** doublings);
+  return doublings < 1 ? deferredIntervalMs : Math.min(DAMPED_MAX_MS, reconcileIntervalMs * 2 ** doublings);
 }
 
 /** Under `exact` whoever is present without a wish is to be out; one without the app's kind of id cannot be told apart. */

@@ -75,5 +75,5 @@ export function afterSending(
 
 /** So many newly held conversations in one run are no accident of one of them. */
 export function isRunStopped(run: { readonly planned: number; readonly newlyHeld: number }): boolean {
-  return run.newlyHeld > Math.max(5, Math.ceil(run.planned / 100));
+  return run.newlyHeld > Math.max(5, run.planned / 100);
 }

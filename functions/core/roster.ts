@@ -49,6 +49,8 @@ export interface MemberRow {
   readonly startsAlone: number;
   /** Absent: what the vendor has is not known. */
   readonly confirmed?: Confirmed;
+  /** Applied in doubt then: only a listing that began later can tell what the vendor has. */
+  readonly doubtfulSinceMs?: number;
   /** A call for the opposite of the present wish may still take effect: its answer never came. */
   readonly lateAction?: Action;
   /** Present until the wish is settled. */

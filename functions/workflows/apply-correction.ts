@@ -143,7 +143,7 @@ async function removeStranger(
   const wished = await roster.member(member);
   // Wished for meanwhile: what the vendor has is unknown, and only a listing tells.
   if (wished && wished.state !== 'unmanaged') {
-    await roster.patchMember(member, wished.version, { confirmed: null });
+    await roster.patchMember(member, wished.version, { confirmed: null, doubtfulSinceMs: clock.nowMs() });
     await roster.markDue(member, clock.nowMs());
   }
   if (call.kind !== 'answered') return failed(call.reason);

@@ -155,7 +155,12 @@ async function record(
 ): Promise<WishOutcome | undefined> {
   const { roster, clock } = context.ports;
   const patch = (fields: MemberPatch) =>
-    roster.patchMember(row.key, row.version, { ...IDLE, ...late(call, row), ...fields }, row.state);
+    roster.patchMember(
+      row.key,
+      row.version,
+      { ...IDLE, ...doubted(row), ...late(call, row), ...fields },
+      row.state,
+    );
   const aloneSinceMs = failingAloneSinceMs(call, row, app, context) ?? null;
   switch (decision.kind) {
     case 'done': {
@@ -204,7 +209,7 @@ async function overtaken(
     const newer = await roster.member(row.key);
     if (!newer || newer.action === called || newer.state === 'unmanaged') return;
     // Without a confirmation the next listing that shows otherwise counts the wish as deferred, whatever the policy.
-    await roster.patchMember(newer.key, newer.version, { confirmed: null });
+    await roster.patchMember(newer.key, newer.version, { confirmed: null, doubtfulSinceMs: clock.nowMs() });
     await roster.markDue(newer.key, clock.nowMs() + (mayApplyLate ? context.timings.requestTimeoutMs : 0));
     if (newer.state !== 'applied' && newer.state !== 'pending') return;
     await callVendor(newer, app, context);
@@ -214,6 +219,11 @@ async function overtaken(
 
 /** No start is open any more. */
 const IDLE = { starts: 0, startsAlone: 0 } as const;
+
+/** With its open starts cleared a row would forget that another's call may have overturned what was confirmed. */
+function doubted(row: MemberRow): MemberPatch {
+  return inDoubt(row) ? { confirmed: null } : {};
+}
 
 function late(call: VendorCallOutcome<VendorAnswer>, row: MemberRow): MemberPatch {
   return call.mayApplyLate ? { lateAction: row.action } : {};
@@ -243,6 +253,7 @@ export function confirmed(
     ...settled(row, nowMs),
     lateAction: mayApplyLate ? row.action : null,
     confirmed: isKnown ? { action: row.action, version: row.version, atMs: nowMs } : null,
+    doubtfulSinceMs: isKnown ? null : nowMs,
     ...(!isKnown && { expiresAtMs: null }),
     ...(participantId !== undefined && { participantId }),
   };

@@ -1,7 +1,7 @@
 import { storedMessage } from '../core/message.ts';
 import type { Refused } from '../core/read-message.ts';
 import type { ParkReason } from '../core/reasons.ts';
-import type { MemberRow, ParkedItem } from '../core/roster.ts';
+import { inDoubt, type MemberRow, type ParkedItem } from '../core/roster.ts';
 import type { ChangeQueue, Clock, Roster } from './ports.ts';
 
 export interface ParkPorts {
@@ -39,6 +39,21 @@ export async function finishParking(messageId: string, ports: ParkPorts): Promis
   return item;
 }
 
+/** So long the dead-letter queue drops a repeat of what it has. */
+const REPEATS_DROPPED_MS = 5 * 60_000;
+
+/**
+ * The rest of a park that may have been cut off after the row, whose wish a newer one has replaced since: nobody else
+ * would come by its message again. What was parked longer ago has long been finished, by its next delivery.
+ */
+export async function finishReplacedPark(
+  messageId: string,
+  { roster, queue, clock }: ParkPorts,
+): Promise<void> {
+  const item = await roster.parkedItem(messageId);
+  if (item && clock.nowMs() - item.parkedAtMs < REPEATS_DROPPED_MS) await queue.sendToDeadLetterQueue(item);
+}
+
 /** The row is parked only while it still speaks of this message. */
 async function markRowParked({ key, message, reason }: ParkedItem, roster: Roster): Promise<void> {
   if (!key) return;
@@ -47,7 +62,7 @@ async function markRowParked({ key, message, reason }: ParkedItem, roster: Roste
   await roster.patchMember(
     key,
     row.version,
-    { state: 'parked', starts: 0, startsAlone: 0, reason },
+    { state: 'parked', starts: 0, startsAlone: 0, reason, ...(inDoubt(row) && { confirmed: null }) },
     row.state,
   );
 }

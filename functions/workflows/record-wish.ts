@@ -4,7 +4,7 @@ import { ATTRIBUTE, storedMessage } from '../core/message.ts';
 import type { MemberRow, Wish } from '../core/roster.ts';
 import type { Timings } from '../core/timings.ts';
 import type { WishOutcome } from './apply-wish.ts';
-import { finishParking } from './park.ts';
+import { finishParking, finishReplacedPark } from './park.ts';
 import type { ChangeQueue, Clock, Roster, Telemetry } from './ports.ts';
 
 export interface RecordWishContext {
@@ -32,6 +32,8 @@ export async function recordWish(received: ReceivedChange, context: RecordWishCo
   const put = await roster.putWish(change.member, wish, clock.nowMs());
   if (!put.written) return meetRow(received, context);
   const { before } = put;
+  if (before?.state === 'parked' && before.message)
+    await finishReplacedPark(before.message.messageId, context);
   if (
     before?.state === 'deferred' &&
     before.message &&

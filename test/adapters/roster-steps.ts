@@ -49,6 +49,7 @@ const patch: fc.Arbitrary<MemberPatch> = fc.record(
     timesCorrected: orNull(count),
     correctedAtMs: orNull(ms),
     failingAloneSinceMs: orNull(ms),
+    doubtfulSinceMs: orNull(ms),
     expiresAtMs: orNull(ms),
   } satisfies {
     [Field in Exclude<keyof MemberPatch, 'version' | 'changeId' | 'subscribeSDKClient'>]-?: unknown;

@@ -63,7 +63,10 @@ describe('the rooms of the project', () => {
 
   it('have no circles', () => {
     const edges = new Map<string, string[]>();
-    for (const { from, to } of imports) edges.set(from, [...(edges.get(from) ?? []), to]);
+    // Models of the simulation know their world by its type; what runs for users has no such excuse.
+    for (const { from, to } of imports.filter(({ from }) => roomOf(from) !== 'test')) {
+      edges.set(from, [...(edges.get(from) ?? []), to]);
+    }
     const circles = [...edges.keys()]
       .map((file) => circleFrom(file, edges))
       .filter((circle) => circle !== undefined);

@@ -8,6 +8,7 @@ import {
 } from '../../functions/core/member-key.ts';
 import type { MemberRow } from '../../functions/core/roster.ts';
 import type { AcceptedChanges } from './accepted-changes.ts';
+import { CONSUMER_TIMEOUT_MS } from './deployment.ts';
 import type { FunctionProcess } from './function-process.ts';
 import { type Provenance, provenanceOf } from './provenance.ts';
 import type { RemovalWatch } from './removal-watch.ts';
@@ -60,6 +61,8 @@ export class CorrectionWatch {
     const name = `${action} ${member.memberId}`;
     if (process.functionName !== 'apply-changes')
       this.#violations.add('one writer', `${process.name} called the vendor: ${name}`);
+    if (this.#world.scheduler.nowMs > process.work.startedAtMs + CONSUMER_TIMEOUT_MS)
+      this.#violations.add('nobody acts when its time is over', `${process.name}: ${name}`);
     const provenance = provenanceOf(process, member);
     if (provenance.kind === 'nothing')
       this.#violations.add('no call without a message', `${process.name}: ${name}`);
@@ -118,8 +121,12 @@ export class CorrectionWatch {
       this.#violations.add('nobody is added unasked', member.memberId);
   }
 
-  /** Two passes of a conversation in one invocation cannot be told apart: one of them may have read better pages. */
-  #isMisled({ work }: FunctionProcess, member: MemberKey): boolean {
+  /**
+   * Two passes of a conversation in one invocation cannot be told apart: one of them may have read better pages. And a
+   * page that was lost on its way was asked for again.
+   */
+  #isMisled({ work, hasMetFault }: FunctionProcess, member: MemberKey): boolean {
+    if (hasMetFault) return false;
     const name = `"conversationId":"${member.conversationId}"`;
     const passes = work.messages.filter(({ body }) => body.includes(name)).length;
     return passes === 1 && (this.#misled.get(work)?.has(conversationText(member)) ?? false);

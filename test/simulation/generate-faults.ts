@@ -51,7 +51,15 @@ export function generateFaults(random: Random, apps: readonly AppSpec[], spanMs:
 
 /** Everything that goes wrong concerns one app alone: its API or its credential. */
 export function generateAppFaults(random: Random, app: AppSpec, spanMs: number): Fault[] {
-  return Array.from({ length: random.int(5, 8) }, () => appFault(random, app, random.int(0, spanMs)));
+  const { appId } = app;
+  const fromMs = () => random.int(0, spanMs);
+  const outages = Array.from({ length: random.int(2, 4) }, () => appFault(random, app, fromMs()));
+  // Keys change whether anybody calls or not, so that at least five faults strike.
+  const rotations = Array.from({ length: 5 }, () => {
+    const forMs = random.pick([0, 3 * SECOND_MS, 90 * SECOND_MS, 20 * MINUTE_MS]);
+    return { kind: 'rotation', appId, fromMs: fromMs(), forMs } as const;
+  });
+  return [...outages, ...rotations];
 }
 
 function callFault(random: Random, hows: readonly CallFaultHow[]): Fault {

@@ -44,6 +44,6 @@ export class IsolationWatch {
     const decides = row && this.#accepted.ofRow(row);
     if (!row || !decides) return false;
     if (decides !== change) return isNewer(decides, change);
-    return row.state === 'applied' || row.state === 'parked';
+    return row.state !== 'pending' && row.state !== 'deferred';
   }
 }

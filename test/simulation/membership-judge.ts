@@ -29,6 +29,22 @@ export class MembershipJudge {
     this.#violations = violations;
   }
 
+  /** What is told as applied, or as already so, has been so since the change was sent. */
+  told(messageId: string, outcome: string): void {
+    const accepted = this.#accepted.ofMessage(messageId);
+    if (!accepted || (outcome !== 'applied' && outcome !== 'already')) return;
+    const { member, spec, sentAtMs } = accepted;
+    if (!this.#world.vendor.conversations.exists(member)) return;
+    // Whom somebody else moved within the hour a repeated change may find as it was confirmed.
+    if (this.#removals.timesDrifted(member) > 0 || isRestless(this.#world.app(member.appId), member.memberId))
+      return;
+    if (!this.#world.vendor.conversations.hasBeen(member, spec.action, sentAtMs))
+      this.#violations.add(
+        'what is told has happened',
+        `${messageId} (${spec.action}) is told as ${outcome}`,
+      );
+  }
+
   judge(): void {
     for (const newest of this.#accepted.newest()) this.#judgeNewest(newest);
     for (const app of this.#world.scenario.apps) {

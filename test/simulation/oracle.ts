@@ -52,11 +52,13 @@ export class Oracle {
     if (event.name === 'change') {
       coverage.count('outcomes', event.reason ? `${event.outcome}: ${event.reason}` : event.outcome);
       this.ends.told(event.messageId, event.outcome);
+      this.#membership.told(event.messageId, event.outcome);
     }
     if (event.name === 'correction') {
       coverage.count('corrections', `${event.cause} ${event.outcome}: ${event.reason}`);
       if (event.outcome !== 'applied') this.removals.failed(event.member);
     }
+    if (event.name === 'vendor_call' && event.result === 'unauthorized') this.requests.unauthorized(process);
     if (event.name === 'pass') this.passes.told(event, process);
     if (event.name === 'fault' && !isWireFault(event.error))
       this.violations.add('no bug throws', `${event.where}: ${String(event.error)}`);

@@ -16,6 +16,7 @@ export class PassWatch {
   /** When the version of a row was replaced. */
   readonly #replacedAtMs = new Map<string, number>();
   readonly #firstWrittenAtMs = new Map<string, number>();
+  /** The last pass of each conversation whose listing was complete. */
   readonly #last = new Map<string, PassEvent>();
 
   constructor(world: World, violations: Violations) {
@@ -40,7 +41,7 @@ export class PassWatch {
   told(event: PassEvent, { work }: FunctionProcess): void {
     const { coverage } = this.#world;
     coverage.count('listings', event.listing);
-    this.#last.set(conversationText(event.conversation), event);
+    if (event.listing === 'complete') this.#last.set(conversationText(event.conversation), event);
     const text = conversationText(event.conversation);
     const listedAtMs = this.#listedAtMs.get(work)?.get(text) ?? 0;
     for (const { member, plannedAgainst, cause, withheld } of event.differences) {
@@ -66,7 +67,7 @@ export class PassWatch {
   /** Once nothing happens any more: what the last passes showed is what is. */
   judge(sinceMs: number): void {
     for (const pass of this.#last.values()) {
-      if (pass.listing !== 'complete' || pass.startedAtMs < sinceMs) continue;
+      if (pass.startedAtMs < sinceMs) continue;
       const reported = new Set(pass.differences.map(({ member }) => memberText(member)));
       for (const row of this.#world.table.members.values()) {
         if (conversationText(row.key) !== conversationText(pass.conversation)) continue;

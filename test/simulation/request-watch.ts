@@ -1,4 +1,5 @@
 import { RECONCILERS } from './deployment.ts';
+import type { FunctionProcess } from './function-process.ts';
 import { isRestless } from './scenario-facts.ts';
 import type { Violations } from './violations.ts';
 import type { World } from './world.ts';
@@ -6,6 +7,8 @@ import type { World } from './world.ts';
 const WINDOWS_MS = [1_000, 10_000, 60_000];
 /** What a pacer makes up for after it could not send. */
 const CATCH_UP_MS = 50;
+/** A message may need a call and a listing, each with the old secret and with the new one. */
+const REFUSED_MOST = 4;
 
 /** Watches how many requests go out: inside the budget, one per change, and none but listings once all is quiet. */
 export class RequestWatch {
@@ -13,6 +16,7 @@ export class RequestWatch {
   readonly #violations: Violations;
   readonly #departedAtMs = new Map<string, number[]>();
   readonly #startedAtMs: number[] = [];
+  readonly #refused = new WeakMap<FunctionProcess['work'], number>();
 
   constructor(world: World, violations: Violations) {
     this.#world = world;
@@ -23,6 +27,14 @@ export class RequestWatch {
     const times = this.#departedAtMs.get(appId) ?? [];
     this.#departedAtMs.set(appId, times);
     times.push(this.#world.scheduler.nowMs);
+  }
+
+  /** The vendor refuses a credential: its secret is read anew once, and then the app is left alone. */
+  unauthorized({ work, name }: FunctionProcess): void {
+    const refused = (this.#refused.get(work) ?? 0) + 1;
+    this.#refused.set(work, refused);
+    if (refused === REFUSED_MOST * work.messages.length + 1)
+      this.#violations.add('a refused credential is not tried on and on', name);
   }
 
   processStarted(): void {

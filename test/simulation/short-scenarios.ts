@@ -126,6 +126,10 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     app: { unknownUsers: { u1a: 4 * MINUTE_MS } },
     redriveAtMs: 5 * MINUTE_MS,
   }),
+  'a newer change of somebody whose change is parked': scenario({
+    changes: [change(1, 'u1a', 'join'), change(2 * 60, 'u1a', 'leave')],
+    app: { unknownUsers: { u1a: null } },
+  }),
   'an outage': scenario({
     changes: CROWD.map((each) => change(1, each, 'join')),
     faults: [outage('errors', 280)],
@@ -182,6 +186,22 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     calmFromMs: 12 * MINUTE_MS,
     app: { policy: 'exact' },
     conversation: { present: [] },
+  }),
+  'a call that takes effect late, overtaken by the opposite, where no drift is corrected': scenario({
+    changes: [change(1, 'u8a', 'leave'), change(3, 'u8a', 'join', { group: 'conversation' })],
+    faults: [{ kind: 'vendor', nth: 1, how: 'timeout_late', forMs: 8_000 }],
+    app: { policy: 'report' },
+  }),
+  'people added behind our back while passes overlap': scenario({
+    changes: [change(1, 'u8a', 'leave'), change(1, 'u9a', 'leave')],
+    faults: [
+      { ...lost('u8a', 'join'), fromMs: 60_000 },
+      { kind: 'passes_overlap', appId: 'app-a', conversationId: 'a-1', fromMs: 60_010 },
+      { ...lost('u9a', 'join'), fromMs: 61_500 },
+    ],
+    // Each process lists once in two seconds.
+    app: { requestsPerSecond: 5 },
+    conversation: { present: ['u7a', 'u8a', 'u9a'] },
   }),
   'more strangers than may be removed': scenario({
     changes: [change(1, 'u1a', 'join')],

@@ -1,7 +1,12 @@
 import type { CallResult } from '../../functions/core/call-result.ts';
 import type { Action } from '../../functions/core/change.ts';
 import type { ParticipantsPage } from '../../functions/core/listing.ts';
-import { type ConversationKey, conversationText, type MemberKey } from '../../functions/core/member-key.ts';
+import {
+  type ConversationKey,
+  conversationText,
+  type MemberKey,
+  memberText,
+} from '../../functions/core/member-key.ts';
 import type { AppSpec, ConversationSpec } from './scenario.ts';
 import { failure, pageOf } from './vendor-answers.ts';
 import type { World } from './world.ts';
@@ -25,6 +30,7 @@ export const STALE_MS = 10_000;
 export class VendorConversations {
   readonly #conversations = new Map<string, VendorConversation>();
   readonly #world: World;
+  readonly #changedAtMs = new Map<string, number>();
   #joined = 0;
 
   constructor(world: World, apps: readonly AppSpec[]) {
@@ -52,6 +58,12 @@ export class VendorConversations {
         .filter(({ sinceMs }, index) => sinceMs <= toMs && (sizes[index + 1]?.sinceMs ?? toMs) >= fromMs)
         .map(({ size }) => size),
     );
+  }
+
+  /** Whether the member has taken part, or not, at any moment since. */
+  hasBeen(member: MemberKey, action: Action, sinceMs: number): boolean {
+    const isSo = this.isPresent(member) === (action === 'join');
+    return isSo || (this.#changedAtMs.get(memberText(member)) ?? 0) >= sinceMs;
   }
 
   page(key: ConversationKey, after: string | undefined): ParticipantsPage {
@@ -117,6 +129,10 @@ export class VendorConversations {
     if (action === 'join') present.set(memberId, `p-${memberId}-${this.#joined}`);
     else present.delete(memberId);
     sizes.push({ sinceMs: nowMs, size: present.size });
+    const { appId } = conversation.app;
+    const { conversationId } = conversation.spec;
+    const member: MemberKey = { appId, conversationId, memberId, idKind: conversation.app.idKind };
+    this.#changedAtMs.set(memberText(member), nowMs);
     this.#world.trace.add(nowMs, 'vendor', `${action} ${memberId} took effect`);
   }
 

@@ -28,6 +28,7 @@ const AFTER_WISH: { readonly [Field in Exclude<keyof OptionalFields, 'message'>]
   participantId: 'kept',
   reason: 'removed',
   failingAloneSinceMs: 'removed',
+  doubtfulSinceMs: 'removed',
   timesCorrected: 'removed',
   correctedAtMs: 'removed',
   expiresAtMs: 'removed',

@@ -56,6 +56,7 @@ const memberFields = {
   reason: z.exactOptional(text),
   participantId: z.exactOptional(text),
   failingAloneSinceMs: z.exactOptional(whole),
+  doubtfulSinceMs: z.exactOptional(whole),
   timesCorrected: z.exactOptional(whole),
   correctedAtMs: z.exactOptional(whole),
 } satisfies SchemaOf<MemberRow, 'key' | 'expiresAtMs'>;
