@@ -14,6 +14,6 @@ describe('a planted bug, for `npm run planted-bugs` to find', () => {
   });
 
   it.each(patches)('can still be planted: %s', (patch) => {
-    execFileSync('git', ['apply', '--check', join(PATCHES, patch)], { cwd: ROOT, stdio: 'pipe' });
+    execFileSync('git', ['apply', '--check', '-C1', join(PATCHES, patch)], { cwd: ROOT, stdio: 'pipe' });
   });
 });

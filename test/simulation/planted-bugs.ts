@@ -66,7 +66,7 @@ async function plant(bug: string): Promise<Result> {
     await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
     // A copy inside some other repository must not be taken for a part of that one.
     const env = { ...process.env, GIT_CEILING_DIRECTORIES: tmpdir() };
-    await run('git', ['apply', join(PATCHES, `${bug}.patch`)], { cwd: copy, env });
+    await run('git', ['apply', '-C1', join(PATCHES, `${bug}.patch`)], { cwd: copy, env });
     return { bug, ...(await search(copy)), tookMs: Date.now() - startedMs };
   } finally {
     await rm(copy, { recursive: true, force: true });

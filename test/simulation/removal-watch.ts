@@ -42,7 +42,8 @@ export class RemovalWatch {
   readonly #heldSinceMs = new Map<string, number>();
   readonly #approvals: Approval[] = [];
   readonly #sent = new Map<string, Sent>();
-  readonly #removed: Sent[] = [];
+  /** Each once: a correction that is delivered again may find the same member, whom somebody has added again. */
+  readonly #removed = new Set<Sent>();
   readonly #failed = new Set<string>();
   readonly #driftedAtMs = new Map<string, number[]>();
 
@@ -115,7 +116,7 @@ export class RemovalWatch {
     const sent = corrections.map((correction) => this.#sent.get(nameOf(correction)));
     const first = sent.find((each) => each !== undefined);
     if (!first) this.#violations.add('only the reconciler removes for drift', member.memberId);
-    else this.#removed.push(sent.find((each) => each?.isApproved) ?? first);
+    else this.#removed.add(sent.find((each) => each?.isApproved) ?? first);
   }
 
   /** After healing: no day's removals were more than the limit, and what was approved in calm has gone. */
@@ -133,7 +134,7 @@ export class RemovalWatch {
 
   #judgeLimit({ member, sentAtMs, passBeganMs, isApproved }: Sent): void {
     if (isApproved) return;
-    const ofDay = this.#removed.filter(
+    const ofDay = [...this.#removed].filter(
       (other) =>
         !other.isApproved &&
         conversationText(other.member) === conversationText(member) &&
