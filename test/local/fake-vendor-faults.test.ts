@@ -155,8 +155,11 @@ describe('an outage', () => {
     vendor.setOutage('shop', 'reset');
     await expect(join(vendor, { userId: ada.userId })).rejects.toThrow('fetch failed');
     vendor.setOutage('shop', 'stall');
-    const signal = AbortSignal.timeout(50);
-    await expect(join(vendor, { userId: ada.userId }, { signal })).rejects.toThrow('timeout');
+    const caller = new AbortController();
+    const stalled = join(vendor, { userId: ada.userId }, { signal: caller.signal });
+    await vi.waitFor(() => expect(vendor.stats().outages).toBe(4));
+    caller.abort(new Error('waited long enough'));
+    await expect(stalled).rejects.toThrow('waited long enough');
     expect((await join(vendor, { userId: ada.userId }, { app: 'other' })).status).toBe(201);
     vendor.setOutage('shop', undefined);
     expect(present(vendor)).toEqual([]);

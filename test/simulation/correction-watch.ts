@@ -22,6 +22,8 @@ export class CorrectionWatch {
   readonly #accepted: AcceptedChanges;
   readonly #removals: RemovalWatch;
   readonly #violations: Violations;
+  /** When the wish that stands was written, by the table's clock. */
+  readonly #wishedAtMs = new Map<string, number>();
   readonly #offSinceMs = new Map<string, number>();
   /** Conversations of which an invocation has got a page that contradicts the others. */
   readonly #misled = new WeakMap<FunctionProcess['work'], Set<string>>();
@@ -31,6 +33,11 @@ export class CorrectionWatch {
     this.#accepted = accepted;
     this.#removals = removals;
     this.#violations = violations;
+  }
+
+  memberWritten(before: MemberRow | undefined, after: MemberRow): void {
+    if (before?.version !== after.version)
+      this.#wishedAtMs.set(memberText(after.key), this.#world.scheduler.nowMs);
   }
 
   switched(appId: string, isOn: boolean): void {
@@ -96,7 +103,7 @@ export class CorrectionWatch {
   #judgeAgainstRow({ work }: FunctionProcess, member: MemberKey, action: Action): void {
     const row = this.#row(member);
     if (!row || row.state === 'unmanaged' || row.action === action) return;
-    if (row.wishedAtMs < work.startedAtMs)
+    if ((this.#wishedAtMs.get(memberText(member)) ?? 0) < work.startedAtMs)
       this.#violations.add(
         'the row decides',
         `${action} ${member.memberId} although ${row.action} is wished`,

@@ -94,7 +94,7 @@ export class MembershipJudge {
 
   #isExplained(member: MemberKey): boolean {
     const why = this.#passes.explanationOf({ key: member });
-    const isDamped = why === 'damped' && this.#removals.timesDrifted(member) > 2;
+    const isDamped = why === 'damped' && this.#removals.isDamped(member);
     const isExplained = why === 'policy' || why === 'protected' || isDamped || this.#removals.isHeld(member);
     if (isExplained)
       this.#world.coverage.count(

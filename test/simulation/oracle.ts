@@ -86,6 +86,7 @@ export class Oracle {
         this.violations.add('versions never go back', after.key.memberId);
       this.ends.memberWritten(after);
       this.passes.memberWritten(before, after);
+      this.corrections.memberWritten(before, after);
     };
     table.onConversationWritten = (before, after) => this.removals.conversationWritten(before, after);
     table.onParked = (item) => this.ends.parked(item);

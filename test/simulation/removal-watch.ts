@@ -63,6 +63,11 @@ export class RemovalWatch {
     return this.#driftedAtMs.get(memberText(member))?.length ?? 0;
   }
 
+  /** Two systems that undo each other, or a correction that fails, meet ever more rarely, and never for the last time. */
+  isDamped(member: MemberKey): boolean {
+    return this.timesDrifted(member) > 2 || this.#failed.has(memberText(member));
+  }
+
   isHeld(member: MemberKey): boolean {
     const held = this.#world.table.conversations.get(conversationText(member))?.held;
     return held?.removals.some(({ memberId }) => memberId === member.memberId) ?? false;

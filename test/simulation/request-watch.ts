@@ -77,8 +77,7 @@ export class RequestWatch {
       if (atMs < sinceMs || operation === 'list' || memberId === undefined) continue;
       const app = this.#world.app(appId);
       const member = { appId, conversationId, memberId, idKind: app.idKind };
-      // Two systems that undo each other meet ever more rarely, and never for the last time.
-      if (isRestless(app, memberId) || this.#world.oracle.removals.timesDrifted(member) > 2) continue;
+      if (isRestless(app, memberId) || this.#world.oracle.removals.isDamped(member)) continue;
       this.#violations.add('quiet once converged', `${operation} ${memberId}`);
     }
   }
