@@ -20,7 +20,19 @@ const SUPERSEDED_WITHIN = 2;
 /** A repeat comes within so many messages. */
 const REPEATED_WITHIN = 30;
 
-/** Makes a trace of blocks of ten changes: six last words, three that they supersede, and a repeat. */
+interface Story {
+  readonly id: string;
+  readonly member: number;
+  readonly isJoin: boolean;
+  readonly occurredAtMs: number;
+  readonly then?: 'taken back' | 'repeated';
+}
+
+/** Of each block of ten changes: six last words, of which three take something back, and a repeat. */
+const STORIES = 6;
+const TAKEN_BACK = 3;
+
+/** Makes a trace of so many blocks of ten changes. */
 export function churnTrace(options: {
   members: number;
   blocks: number;
@@ -32,31 +44,45 @@ export function churnTrace(options: {
   const below = (limit: number) => Math.floor(random() * limit);
   const present = Array.from({ length: members }, (_, member) => member).filter((member) => member % 2 === 0);
   const joined = new Set(present);
-  const queue: { at: number; id: string; member: number; isJoin: boolean; occurredAtMs: number }[] = [];
+  const stories: Story[] = [];
   for (let block = 0; block < blocks; block += 1) {
-    const stories = distinct(6, members, below);
-    for (const [index, member] of stories.entries()) {
-      const at = block * 10 + below(10);
+    for (const [place, index] of distinct(STORIES, STORIES, below).entries()) {
+      const [member = 0] = distinct(1, members, below);
       const isJoin = !joined.has(member);
-      const id = `change-${block}-${index}`;
-      const occurredAtMs = startMs + (block * 10 + index) * 10;
-      queue.push({ at, id, member, isJoin, occurredAtMs });
-      if (index < 3) {
-        // It is taken back: what holds in the end is what held before.
-        const back = { at: at + 1 + below(SUPERSEDED_WITHIN), member, isJoin: !isJoin };
-        queue.push({ ...back, id: `${id}-back`, occurredAtMs: occurredAtMs + 1 });
-      } else if (isJoin) joined.add(member);
+      const then = index < TAKEN_BACK ? 'taken back' : index === TAKEN_BACK ? 'repeated' : undefined;
+      const occurredAtMs = startMs + (block * STORIES + place) * 10;
+      stories.push({ id: `change-${stories.length}`, member, isJoin, occurredAtMs, ...(then && { then }) });
+      if (then === 'taken back') continue;
+      if (isJoin) joined.add(member);
       else joined.delete(member);
-      if (index === 5) queue.push({ at: at + 1 + below(REPEATED_WITHIN), id, member, isJoin, occurredAtMs });
     }
   }
-  const inOrder = queue
-    .map((each, order) => ({ ...each, order }))
-    .sort((a, b) => a.at - b.at || a.order - b.order);
-  const changes = inOrder.map(({ id, member, isJoin, occurredAtMs }, index) => {
+  const changes = told(stories, below).map(({ id, member, isJoin, occurredAtMs }, index) => {
     return { index, id, member, action: isJoin ? ('join' as const) : ('leave' as const), occurredAtMs };
   });
   return { changes, present, expected: [...joined] };
+}
+
+/** Puts what follows from each story a few messages behind it. */
+function told(stories: readonly Story[], below: (limit: number) => number): Story[] {
+  const messages: Story[] = [];
+  const due: { at: number; story: Story }[] = [];
+  const waiting = [...stories].reverse();
+  while (waiting.length > 0 || due.length > 0) {
+    const [first] = due.sort((one, other) => one.at - other.at);
+    const isDue = first !== undefined && (first.at <= messages.length || waiting.length === 0);
+    const story = isDue ? due.shift()?.story : waiting.pop();
+    if (!story) break;
+    messages.push(story);
+    const { then, ...plain } = story;
+    const at = messages.length;
+    if (then === 'repeated') due.push({ at: at + below(REPEATED_WITHIN), story: plain });
+    if (then !== 'taken back') continue;
+    // It is taken back: what holds in the end is what held before.
+    const back = { id: `${story.id}-back`, isJoin: !story.isJoin, occurredAtMs: story.occurredAtMs + 1 };
+    due.push({ at: at + below(SUPERSEDED_WITHIN), story: { ...plain, ...back } });
+  }
+  return messages;
 }
 
 function distinct(count: number, limit: number, below: (limit: number) => number): number[] {
