@@ -6,11 +6,16 @@ export default defineConfig({
     pool: 'forks',
     projects: [
       {
+        // Pure: nothing to isolate from each other, and loading once is most of the time.
+        extends: true,
+        test: { name: 'core', include: ['test/core/**/*.test.ts'], isolate: false },
+      },
+      {
         extends: true,
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/end-to-end/**'],
+          exclude: ['test/core/**', 'test/end-to-end/**'],
           testTimeout: 20_000,
         },
       },
