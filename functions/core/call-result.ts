@@ -17,7 +17,8 @@ export type CallResult =
       readonly code?: string;
       readonly title?: string;
     }
-  | { readonly kind: 'throttled'; readonly retryAfterMs?: number }
+  /** `mayHaveBeenApplied`: the client had sent the request once before, over a connection that broke. */
+  | { readonly kind: 'throttled'; readonly retryAfterMs?: number; readonly mayHaveBeenApplied?: true }
   /** The credential is not, or no longer, good for this. */
   | { readonly kind: 'unauthorized'; readonly status: 401 | 403 }
   /** No answer, or one that is not the vendor's word on this request. `status` is absent where nothing answered. */
@@ -51,9 +52,10 @@ const unreachable = (failure: CallFailure): CallResult => ({
   mayHaveBeenApplied: failure.mayHaveBeenApplied,
   ...(failure.status !== undefined && { status: failure.status }),
 });
-const throttled = ({ retryAfterMs }: CallFailure): CallResult => ({
+const throttled = ({ retryAfterMs, mayHaveBeenApplied }: CallFailure): CallResult => ({
   kind: 'throttled',
   ...(retryAfterMs !== undefined && { retryAfterMs }),
+  ...(mayHaveBeenApplied && { mayHaveBeenApplied }),
 });
 const gone = (what: 'conversation' | 'user') => (): CallResult => ({ kind: 'gone', what });
 const already = (): CallResult => ({ kind: 'already' });

@@ -111,7 +111,7 @@ export class VendorCalls {
       const { credential, answer } = attempted;
       if (answer === undefined) return { kind: 'out_of_time', reason: 'out_of_time', mayApplyLate };
       const { result } = answer;
-      mayApplyLate ||= result.kind === 'unreachable' && result.mayHaveBeenApplied;
+      mayApplyLate ||= 'mayHaveBeenApplied' in result && result.mayHaveBeenApplied === true;
       if (result.kind === 'unauthorized') {
         const mayHelp = result.status === 401 && !secretReadAgain;
         secretReadAgain = true;

@@ -107,6 +107,13 @@ describe('titles are prose', () => {
   });
 });
 
+test('a 429 to a request that had been sent before leaves open what the first did', () => {
+  expect(classify('join', { status: 429, mayHaveBeenApplied: true })).toEqual({
+    kind: 'throttled',
+    mayHaveBeenApplied: true,
+  });
+});
+
 test('a 429 is throttling, with a code or without, with a wait or without', () => {
   expect(classify('join', { status: 429 })).toEqual({ kind: 'throttled' });
   expect(classify('list', { status: 429, code: 'too_many_requests', retryAfterMs: 1500 })).toEqual({

@@ -6,6 +6,7 @@ import type { DeploymentSettings } from '../../functions/workflows/settings.ts';
 import { EventSource, type Handler } from './event-source.ts';
 import { FunctionProcess } from './function-process.ts';
 import type { StandardMessage } from './standard-queue.ts';
+import { vendorPort } from './vendor-port.ts';
 import {
   changeQueuePort,
   correctionSender,
@@ -13,7 +14,6 @@ import {
   rosterPort,
   secretsPort,
   telemetryPort,
-  vendorPort,
 } from './wired-ports.ts';
 import type { World } from './world.ts';
 

@@ -1,13 +1,5 @@
-import type { Action } from '../../functions/core/change.ts';
 import { correctionBody } from '../../functions/core/correction.ts';
-import type { Credential } from '../../functions/core/credential.ts';
-import {
-  type ConversationKey,
-  conversationText,
-  type MemberKey,
-  memberGroupId,
-  memberText,
-} from '../../functions/core/member-key.ts';
+import { conversationText, memberGroupId, memberText } from '../../functions/core/member-key.ts';
 import { ATTRIBUTE } from '../../functions/core/message.ts';
 import { reconcileBody } from '../../functions/core/reconcile-message.ts';
 import type { MemberRow } from '../../functions/core/roster.ts';
@@ -21,12 +13,9 @@ import type {
   Roster,
   Secrets,
   Telemetry,
-  Vendor,
-  VendorAnswer,
 } from '../../functions/workflows/ports.ts';
 import { type FunctionProcess, WireError } from './function-process.ts';
 import { SHARDS } from './roster-table.ts';
-import type { PageAnswer } from './vendor-model.ts';
 import type { World } from './world.ts';
 
 /** What the adapter cuts waits to. */
@@ -198,49 +187,6 @@ export function secretsPort(process: FunctionProcess, world: World): Secrets {
           if (how === 'malformed') return { answer: '{"keyId":' };
           return { answer: world.keys.secretOf(appId) };
         },
-      }),
-  };
-}
-
-/** Only the consumer may join and leave: everybody else's port says so. */
-export function vendorPort(process: FunctionProcess, world: World): Vendor {
-  const notSent: VendorAnswer = { result: { kind: 'unreachable', mayHaveBeenApplied: false } };
-  const unanswered: VendorAnswer = { result: { kind: 'unreachable', mayHaveBeenApplied: true } };
-  const call = <Answer extends VendorAnswer>(
-    method: string,
-    { appId }: ConversationKey,
-    detail: string,
-    timeoutMs: number,
-    effect: () => Answer | VendorAnswer | undefined,
-  ) => {
-    if (!process.isDead) world.oracle.requests.departs(appId);
-    return process.call<Answer | VendorAnswer>({
-      port: 'vendor',
-      method,
-      detail,
-      legMs: [5, 700],
-      effect: () => {
-        const answer = effect();
-        return answer && { answer };
-      },
-      onFault: { fail: notSent, lose: unanswered },
-      timeout: { ms: timeoutMs, answer: unanswered },
-    });
-  };
-  const write = (to: Credential, member: MemberKey, action: Action, timeoutMs: number) => {
-    const onChanged = world.oracle.corrections.writes(process, member, action);
-    if (world.isPoisonous(member)) process.die('poison');
-    return call(action, member, member.memberId, timeoutMs, () =>
-      world.vendor.apply(to, member, action, onChanged),
-    );
-  };
-  return {
-    join: (to, member, _subscribe, timeoutMs) => write(to, member, 'join', timeoutMs),
-    leave: (to, member, timeoutMs) => write(to, member, 'leave', timeoutMs),
-    list: (to, key, after, timeoutMs) =>
-      call<PageAnswer>('list', key, key.conversationId, timeoutMs, () => {
-        world.oracle.passes.listed(process, key);
-        return world.vendor.list(to, key, after, () => world.oracle.corrections.misled(process, key));
       }),
   };
 }
