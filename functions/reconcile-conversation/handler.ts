@@ -39,7 +39,11 @@ const reconcileConversations = new ReconcileConversations(
 export const handler = middy<SQSEvent, SQSBatchResponse>()
   .use(invocationTelemetry(telemetry))
   .handler(async (event, context) => {
-    const messages = event.Records.map(({ messageId, body }) => ({ messageId, body }));
+    const messages = event.Records.map(({ messageId, body, attributes }) => ({
+      messageId,
+      body,
+      sentAtMs: Number(attributes.SentTimestamp),
+    }));
     const toRetry = await reconcileConversations.reconcileAll(messages, {
       remainingMs: () => context.getRemainingTimeInMillis(),
     });

@@ -8,6 +8,8 @@ import type { Deadline } from './vendor-calls.ts';
 export interface ReconcileQueueMessage {
   readonly messageId: string;
   readonly body: string;
+  /** When it was sent: a listing that began later shows what it tells of. */
+  readonly sentAtMs: number;
 }
 
 /** Works on batches of the reconcile queue, all their conversations at once. One instance lives as long as its process. */
@@ -33,7 +35,10 @@ export class ReconcileConversations {
     try {
       const message = readReconcileMessage(JSON.parse(body));
       if (isInvalid(message)) throw new Error(`${message.field}: ${message.problem}`);
-      await this.#passes.reconcile({ conversation: message.conversation, passId: messageId }, deadline);
+      // Events of the vendor's stay on the queue until the worker can do what they ask for.
+      if (message.kind !== 'compare') throw new Error(`no work is known for ${message.kind}`);
+      const { appId, conversationId } = message;
+      await this.#passes.reconcile({ conversation: { appId, conversationId }, passId: messageId }, deadline);
       return true;
     } catch (error) {
       this.#ports.telemetry.emit({ name: 'fault', where: 'reconcile-conversation', error });

@@ -131,8 +131,8 @@ describe('conversations to be compared', () => {
     expect(read).toHaveLength(2);
     expect(read).toEqual(
       expect.arrayContaining([
-        { kind: 'compare', conversation: conversationKey() },
-        { kind: 'compare', conversation: conversationKey({ conversationId: 'other' }) },
+        { kind: 'compare', ...conversationKey() },
+        { kind: 'compare', ...conversationKey({ conversationId: 'other' }) },
       ]),
     );
   });

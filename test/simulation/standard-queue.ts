@@ -5,12 +5,14 @@ export interface StandardMessage {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;
+  readonly sentAtMs: number;
   readonly receiveCount: number;
 }
 
 interface Held {
   readonly messageId: string;
   readonly body: string;
+  readonly sentAtMs: number;
   receiveCount: number;
   visibleAtMs: number;
   receiptHandle: string | undefined;
@@ -45,6 +47,7 @@ export class StandardQueue {
       const held = {
         messageId,
         body,
+        sentAtMs: this.#scheduler.nowMs,
         receiveCount: 0,
         visibleAtMs: this.#scheduler.nowMs,
         receiptHandle: undefined,
@@ -69,8 +72,8 @@ export class StandardQueue {
         message.visibleAtMs = nowMs + this.#visibilityMs;
         message.receiptHandle = `${copy}/${message.receiveCount}`;
         this.#scheduler.at(message.visibleAtMs, () => this.onVisible());
-        const { messageId, receiptHandle, body, receiveCount } = message;
-        return [{ messageId, receiptHandle, body, receiveCount }];
+        const { messageId, receiptHandle, body, sentAtMs, receiveCount } = message;
+        return [{ messageId, receiptHandle, body, sentAtMs, receiveCount }];
       });
   }
 
