@@ -1,5 +1,7 @@
 import { styleText } from 'node:util';
 
+export { shown } from '../functions/core/shown.ts';
+
 /** Wrong usage: the command line itself cannot be right. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -42,13 +44,6 @@ export function columns(lines: readonly (readonly string[])[]): string {
         .trimEnd(),
     )
     .join('\n');
-}
-
-/** An id as it can safely be shown: what a terminal might obey, or nobody could see, is escaped. */
-export function shown(id: string): string {
-  if (/^[\p{L}\p{M}\p{N}\p{P}\p{S}]+$/u.test(id)) return id;
-  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(id).replace(/[^ -~]/g, escaped);
 }
 
 const BUGS = [TypeError, RangeError, ReferenceError, SyntaxError];

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { RollcallFunction } from './rollcall-function.ts';
 
 const WORKLIST_INDEX = 'worklist';
+const HELD_INDEX = 'held';
 
 type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'Query';
 
@@ -25,6 +26,13 @@ export class RosterTable extends Construct {
           projectionType: ProjectionType.INCLUDE,
           nonKeyAttributes: ['reason'],
         },
+        // Sparser still: only conversations with a held plan.
+        {
+          indexName: HELD_INDEX,
+          partitionKey: { name: 'heldList', type: AttributeType.STRING },
+          sortKey: { name: 'heldSinceMs', type: AttributeType.NUMBER },
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
       ],
       billing: Billing.onDemand(),
       timeToLiveAttribute: 'expiresAt',
@@ -41,9 +49,18 @@ export class RosterTable extends Construct {
     user.allow(actions.map(actionName), this.table.tableArn);
   }
 
-  /** Lets a function find what is due. */
+  /** Lets a function find what is due, and what is parked. */
   allowWorklist(user: RollcallFunction<readonly string[]>): void {
-    user.allow([actionName('Query')], `${this.table.tableArn}/index/${WORKLIST_INDEX}`);
+    this.#allowIndex(user, WORKLIST_INDEX);
+  }
+
+  /** Lets a function find the plans that are held. */
+  allowHeld(user: RollcallFunction<readonly string[]>): void {
+    this.#allowIndex(user, HELD_INDEX);
+  }
+
+  #allowIndex(user: RollcallFunction<readonly string[]>, index: string): void {
+    user.allow([actionName('Query')], `${this.table.tableArn}/index/${index}`);
   }
 }
 

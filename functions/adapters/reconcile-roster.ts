@@ -5,6 +5,7 @@ import { fromItem, type Item, misfit, toItem } from './roster/items.ts';
 import {
   conversationKey,
   conversationOf,
+  HELD_LIST,
   MEMBER_PREFIX,
   runKey,
   WORKLIST_INDEX,
@@ -64,7 +65,8 @@ export class DynamoDBReconcileRoster extends DynamoDBRoster {
   /** A conversation that has no row yet gets one that is due at once: a row without a due time would never be compared. */
   async patchConversation(key: ConversationKey, patch: ConversationPatch): Promise<void> {
     const setOnce = { worklistAt: 0, worklist: worklistOf('due', conversationKey(key)) };
-    await this.table.update(conversationKey(key), updateOf({ ...patched(patch), setOnce }));
+    const changes = patched({ ...patch, ...heldIndexKey(patch) });
+    await this.table.update(conversationKey(key), updateOf({ ...changes, setOnce }));
   }
 
   async countRemovals(
@@ -92,6 +94,14 @@ export class DynamoDBReconcileRoster extends DynamoDBRoster {
     const set = { expiresAt: Math.ceil((Date.now() + RUN_KEPT_MS) / 1000) };
     await this.table.update(runKey(window), updateOf({ set, add }));
   }
+}
+
+/** In the same write as the plan itself, so that no plan is ever held and not found. */
+function heldIndexKey({ held }: ConversationPatch): object {
+  if (held === undefined) return {};
+  return held === null
+    ? { heldList: null, heldSinceMs: null }
+    : { heldList: HELD_LIST, heldSinceMs: held.heldAtMs };
 }
 
 /** Each pass appends its removals under its own time, so the last of them and how many there are tell whether another did. */

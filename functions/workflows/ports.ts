@@ -65,6 +65,20 @@ export interface DueConversation {
   readonly dueAtMs: number;
 }
 
+/** Conversations with a held plan, those held longest first. */
+export interface HeldConversations {
+  /** So many at most; `next` is there if more may follow. May show what is no longer so: the index lags behind the table. */
+  heldConversations(
+    limit: number,
+    after?: HeldConversation,
+  ): Promise<{ readonly held: readonly HeldConversation[]; readonly next?: HeldConversation }>;
+}
+
+export interface HeldConversation {
+  readonly key: ConversationKey;
+  readonly heldAtMs: number;
+}
+
 /** The rows of one conversation, as the reconciler reads and writes them. */
 export interface ConversationRows {
   /** One page of the conversation's member rows; `after` is where the page before ended. */

@@ -20,6 +20,14 @@ describe('the roster', () => {
           ],
           Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['reason'] },
         },
+        {
+          IndexName: 'held',
+          KeySchema: [
+            { AttributeName: 'heldList', KeyType: 'HASH' },
+            { AttributeName: 'heldSinceMs', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
       ],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       Replicas: [

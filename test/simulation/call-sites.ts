@@ -11,6 +11,7 @@ const NO_REQUESTS: ReadonlySet<string> = new Set([
   'Telemetry',
   'VendorAnswer',
   'DueConversation',
+  'HeldConversation',
   'ReconcileRun',
 ]);
 

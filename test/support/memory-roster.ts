@@ -20,6 +20,8 @@ import type {
   ConversationRows,
   DueConversation,
   DueConversations,
+  HeldConversation,
+  HeldConversations,
   PutWish,
   ReconcileRun,
   ReconcileRuns,
@@ -29,7 +31,9 @@ import type {
 const PAGE = 100;
 
 /** The roster in memory. Every row is copied in and out, and each method is one step, as with a table. */
-export class MemoryRoster implements Roster, DueConversations, ConversationRows, ReconcileRuns {
+export class MemoryRoster
+  implements Roster, DueConversations, HeldConversations, ConversationRows, ReconcileRuns
+{
   readonly shards = 1;
   readonly #apps = new Map<string, AppRow>();
   readonly #members = new Map<string, MemberRow>();
@@ -140,6 +144,23 @@ export class MemoryRoster implements Roster, DueConversations, ConversationRows,
     if (this.#conversation(key)?.dueAtMs !== dueAtMs) return false;
     this.#setDue(key, toMs);
     return true;
+  }
+
+  async heldConversations(
+    limit: number,
+    after?: HeldConversation,
+  ): Promise<{ held: HeldConversation[]; next?: HeldConversation }> {
+    const all = [...this.#conversations.values()]
+      .flatMap(({ key, held }) => (held ? [{ key: { ...key }, heldAtMs: held.heldAtMs }] : []))
+      .toSorted(
+        (a, b) => a.heldAtMs - b.heldAtMs || (conversationText(a.key) < conversationText(b.key) ? -1 : 1),
+      );
+    const from = after
+      ? all.findIndex(({ key }) => conversationText(key) === conversationText(after.key)) + 1
+      : 0;
+    const held = all.slice(from, from + limit);
+    const last = held.at(-1);
+    return last && all.length > from + limit ? { held, next: last } : { held };
   }
 
   async memberRows(key: ConversationKey, after?: string): Promise<{ rows: MemberRow[]; next?: string }> {

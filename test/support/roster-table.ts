@@ -51,6 +51,8 @@ async function createRosterTable(client: DynamoDBClient, TableName: string): Pro
       { AttributeName: 'sk', AttributeType: 'S' },
       { AttributeName: 'worklist', AttributeType: 'S' },
       { AttributeName: 'worklistAt', AttributeType: 'N' },
+      { AttributeName: 'heldList', AttributeType: 'S' },
+      { AttributeName: 'heldSinceMs', AttributeType: 'N' },
     ],
     KeySchema: [
       { AttributeName: 'pk', KeyType: 'HASH' },
@@ -62,6 +64,14 @@ async function createRosterTable(client: DynamoDBClient, TableName: string): Pro
         KeySchema: [
           { AttributeName: 'worklist', KeyType: 'HASH' },
           { AttributeName: 'worklistAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['reason'] },
+      },
+      {
+        IndexName: 'held',
+        KeySchema: [
+          { AttributeName: 'heldList', KeyType: 'HASH' },
+          { AttributeName: 'heldSinceMs', KeyType: 'RANGE' },
         ],
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },

@@ -12,6 +12,8 @@ import type { ConversationKey, MemberKey } from '../../core/member-key.ts';
  * | parked       | `P#<messageId>`              | `P`            | `parked#<shard>` | when parked  |
  * | run          | `RUNS`                       | `<window>`     |                  |              |
  *
+ * A conversation with a held plan has `heldList` and `heldSinceMs` besides, by which another index finds it.
+ *
  * Ids of apps and conversations hold no `#`.
  */
 
@@ -24,6 +26,13 @@ export interface ItemKey {
 /** The index of what waits to be looked at, and over how many keys each of its lists is spread so that none is hot. */
 export const WORKLIST_INDEX = 'worklist';
 export const WORKLIST_SHARDS = 8;
+
+/**
+ * The index of conversations with a held plan, and the one key that they all have in it: plans are held far too rarely
+ * for that key to become hot.
+ */
+export const HELD_INDEX = 'held';
+export const HELD_LIST = 'held';
 
 export const MEMBER_PREFIX = 'M#';
 export const APPS_PK = 'APPS';

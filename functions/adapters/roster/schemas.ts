@@ -112,5 +112,6 @@ const parkedFields = {
 } satisfies SchemaOf<ParkedItem>;
 
 export const parkedItem = map(parkedFields);
+export const heldItem = map({ pk: text, heldSinceMs: whole });
 export const dueItem = map({ pk: text, worklistAt: whole });
 export const runItem = map({ planned: z._default(whole, 0), newlyHeld: z._default(whole, 0) });
