@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { REPLACED_PACKAGES } from '../lib/rollcall-function.ts';
 
 const inProject = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -31,6 +32,7 @@ export async function bundle(entry: string, outdir: string, standIns: StandIns =
     target: 'node24',
     format,
     mainFields: ['module', 'main'],
+    alias: { ...REPLACED_PACKAGES },
     minify: true,
     sourcemap: true,
     sourcesContent: false,

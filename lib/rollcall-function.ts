@@ -8,9 +8,6 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from './config.ts';
 
-/** The namespace of every metric that the functions emit. */
-const METRIC_NAMESPACE = 'Rollcall';
-
 /** Exactly the variables that a function's config.ts names: one too few or too many is a type error. */
 type EnvironmentOf<Variables extends readonly string[]> = { readonly [Name in Variables[number]]: string };
 
@@ -24,6 +21,11 @@ export interface RollcallFunctionProps<Variables extends readonly string[]> {
 }
 
 const inProject = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** What the bundles hold in the place of which package. */
+export const REPLACED_PACKAGES: Readonly<Record<string, string>> = {
+  '@aws-sdk/credential-provider-node': inProject('functions/adapters/environment-credentials.ts'),
+};
 
 /** A function as all of Rollcall's are: bundled whole, with a role and a log group of its own, traced. */
 export class RollcallFunction<Variables extends readonly string[]> extends NodejsFunction {
@@ -51,9 +53,8 @@ export class RollcallFunction<Variables extends readonly string[]> extends Nodej
       environment: {
         ...props.environment,
         NODE_OPTIONS: '--enable-source-maps',
-        POWERTOOLS_LOG_LEVEL: config.logLevel,
-        POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
-        POWERTOOLS_SERVICE_NAME: folder,
+        LOG_LEVEL: config.logLevel,
+        SERVICE_NAME: folder,
       },
       bundling: {
         format: OutputFormat.ESM,
@@ -62,6 +63,9 @@ export class RollcallFunction<Variables extends readonly string[]> extends Nodej
         sourceMap: true,
         sourcesContent: false,
         bundleAwsSDK: true,
+        esbuildArgs: Object.fromEntries(
+          Object.entries(REPLACED_PACKAGES).map(([name, file]) => [`--alias:${name}`, file]),
+        ),
         logLevel: LogLevel.WARNING,
       },
     });

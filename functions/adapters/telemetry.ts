@@ -1,26 +1,30 @@
 import { createHmac, createSecretKey } from 'node:crypto';
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Context } from 'aws-lambda';
 import type { RollcallEvent } from '../core/events.ts';
 import { type MemberKey, memberText } from '../core/member-key.ts';
-import { METRIC_NAMESPACE, METRICS, type MetricName, measurementsOf } from '../core/metrics.ts';
+import { measurementsOf } from '../core/metrics.ts';
 import { readLogKey } from './log-key.ts';
-import { fieldsOf, levelOf } from './telemetry/log-line.ts';
-
-type Context = Parameters<Logger['addContext']>[0];
+import { LineOutput } from './telemetry/line-output.ts';
+import { fieldsOf, type Level, levelOf } from './telemetry/log-line.ts';
+import { Measured } from './telemetry/measured.ts';
 
 const MEMBER_HASH_LENGTH = 16;
+const LEVELS: readonly string[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'] satisfies ('DEBUG' | Level)[];
 
 /**
  * Logs and metrics in CloudWatch: a JSON line for each event as it happens, and the metrics of an invocation in one
  * line at its end. Neither says who a person is, nor shows a body or a secret.
  */
 export class CloudWatchTelemetry {
-  readonly #logger = new Logger();
-  readonly #metrics = new Metrics({ namespace: METRIC_NAMESPACE });
-  readonly #counts = new Map<MetricName, number>();
+  readonly #service = process.env['SERVICE_NAME'] ?? 'rollcall';
+  readonly #leastLevel = LEVELS.indexOf(process.env['LOG_LEVEL'] ?? 'INFO');
+  readonly #output = new LineOutput();
+  readonly #measured = new Measured(this.#service);
   readonly #hash: (key: MemberKey) => string;
+  #isFirstInvocation = true;
+  /** What each line of the present invocation says of it. */
+  #invocation: object = {};
 
   /** @param logKey keys the hashes that stand for people: with the same key a member has the same hash everywhere. */
   constructor(logKey: string | Uint8Array) {
@@ -30,27 +34,42 @@ export class CloudWatchTelemetry {
   }
 
   /** To be called as an invocation begins: its lines then tell which it was. */
-  begin(context: Context): void {
-    this.#logger.addContext(context);
+  begin({ awsRequestId }: Pick<Context, 'awsRequestId'>): void {
+    this.#invocation = {
+      cold_start: this.#isFirstInvocation,
+      function_request_id: awsRequestId,
+      xray_trace_id: traceId(process.env['_X_AMZN_TRACE_ID']),
+    };
+    this.#isFirstInvocation = false;
   }
 
   emit(event: RollcallEvent): void {
-    this.#logger[levelOf(event)](event.name, fieldsOf(event, this.#hash));
-    for (const [name, value] of measurementsOf(event)) this.#measure(name, value);
+    const level = levelOf(event);
+    if (LEVELS.indexOf(level) >= this.#leastLevel) this.#output.write(this.#line(level, event));
+    for (const measurement of measurementsOf(event)) this.#measured.add(measurement);
   }
 
   /** To be called as an invocation ends, however it does. */
   flush(): void {
-    for (const [name, sum] of this.#counts) this.#metrics.addMetric(name, 'Count', sum);
-    this.#counts.clear();
-    if (this.#metrics.hasStoredMetrics()) this.#metrics.publishStoredMetrics();
+    for (const line of this.#measured.take(Date.now())) this.#output.write(line);
+    this.#output.flush();
   }
 
-  /** Counts are summed up; of durations each is kept, for their distribution. */
-  #measure(name: MetricName, value: number): void {
-    if (METRICS[name].unit === 'Count') this.#counts.set(name, (this.#counts.get(name) ?? 0) + value);
-    else this.#metrics.addMetric(name, METRICS[name].unit, value);
+  #line(level: Level, event: RollcallEvent): string {
+    return JSON.stringify({
+      level,
+      message: event.name,
+      timestamp: new Date().toISOString(),
+      service: this.#service,
+      ...this.#invocation,
+      ...fieldsOf(event, this.#hash),
+    });
   }
+}
+
+/** `1-5759e988-bd862e3fe1be46a994272793` of `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…;Sampled=1`. */
+function traceId(header = ''): string | undefined {
+  return /(?:^|;)Root=([^;]+)/.exec(header)?.[1];
 }
 
 /** Telemetry with the key of the deployment's hashes, read once in a process. */

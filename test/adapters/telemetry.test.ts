@@ -1,10 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CloudWatchTelemetry, startTelemetry } from '../../functions/adapters/telemetry.ts';
 import type { Difference } from '../../functions/core/drift.ts';
 import type { RollcallEvent } from '../../functions/core/events.ts';
 import { METRICS } from '../../functions/core/metrics.ts';
-import type { Telemetry } from '../../functions/workflows/ports.ts';
 import { clientConfig } from '../../local/embedded/endpoints.ts';
 import { memberKey } from '../support/builders.ts';
 import { answer, type Script, scriptedServer } from '../support/scripted-server.ts';
@@ -13,7 +13,7 @@ type Line = Record<string, unknown>;
 
 let printed: string[];
 beforeEach(() => {
-  vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'apply-changes');
+  vi.stubEnv('SERVICE_NAME', 'apply-changes');
   printed = [];
   for (const stream of [process.stdout, process.stderr]) {
     vi.spyOn(stream, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
@@ -25,14 +25,18 @@ beforeEach(() => {
 });
 
 function lines(): Line[] {
-  return printed.map((text) => JSON.parse(text) as Line);
+  const texts = printed.join('').split('\n').slice(0, -1);
+  return texts.map((text) => JSON.parse(text) as Line);
 }
 
 function logOf(event: RollcallEvent, key: string | Uint8Array = 'the key'): Line {
   const before = lines().length;
-  const telemetry: Telemetry = new CloudWatchTelemetry(key);
+  const telemetry = new CloudWatchTelemetry(key);
   telemetry.emit(event);
-  const [line = {}, ...more] = lines().slice(before);
+  telemetry.flush();
+  const [line = {}, ...more] = lines()
+    .slice(before)
+    .filter((each) => !('_aws' in each));
   expect(more).toEqual([]);
   return line;
 }
@@ -112,18 +116,40 @@ describe('the log', () => {
     expect(logOf(event)).toMatchObject({ level, message: event.name });
   });
 
-  it('tells which invocation it was', () => {
+  it('tells which invocation it was, and whether it was the first', () => {
+    vi.stubEnv('_X_AMZN_TRACE_ID', 'Root=1-5759e988-bd862e3f;Parent=53995c3f42cd8ad8;Sampled=1');
     const telemetry = new CloudWatchTelemetry('the key');
-    const context = {
-      awsRequestId: 'r-1',
-      functionName: 'f',
-      functionVersion: '1',
-      memoryLimitInMB: '256',
-      invokedFunctionArn: 'arn',
-    };
-    telemetry.begin(context as Parameters<CloudWatchTelemetry['begin']>[0]);
+    for (const awsRequestId of ['r-1', 'r-2']) {
+      telemetry.begin({ awsRequestId });
+      telemetry.emit({ name: 'breaker_opened', appId: 'shop' });
+      telemetry.flush();
+    }
+    expect(lines().filter(({ message }) => message === 'breaker_opened')).toMatchObject([
+      { cold_start: true, function_request_id: 'r-1', xray_trace_id: '1-5759e988-bd862e3f' },
+      { cold_start: false, function_request_id: 'r-2', xray_trace_id: '1-5759e988-bd862e3f' },
+    ]);
+  });
+
+  it('is written as things happen: the lines of one turn of the event loop in one piece', async () => {
+    const telemetry = new CloudWatchTelemetry('the key');
     telemetry.emit(applied);
-    expect(lines()).toMatchObject([{ function_request_id: 'r-1' }]);
+    telemetry.emit(applied);
+    expect(printed).toEqual([]);
+    await setImmediate();
+    expect(printed).toHaveLength(1);
+    expect(lines()).toMatchObject([{ message: 'change' }, { message: 'change' }]);
+    telemetry.emit(applied);
+    await setImmediate();
+    expect(printed).toHaveLength(2);
+  });
+
+  it('leaves out what is less severe than asked for', () => {
+    vi.stubEnv('LOG_LEVEL', 'WARN');
+    const telemetry = new CloudWatchTelemetry('the key');
+    telemetry.emit(applied);
+    telemetry.emit({ ...applied, outcome: 'parked' });
+    telemetry.flush();
+    expect(lines()).toMatchObject([{ level: 'WARN' }, { ChangesApplied: 1, ChangesParked: 1 }]);
   });
 });
 
@@ -192,11 +218,10 @@ describe('the metrics', () => {
     telemetry.emit({ ...applied, ageMs: 500 });
     telemetry.emit({ ...applied, outcome: 'parked', reason: 'invalid' });
     telemetry.emit({ name: 'reconciles_planned', conversations: 7 });
-    const logged = lines().length;
     telemetry.flush();
     const [metrics = {}, ...more] = lines().filter((line) => '_aws' in line);
     expect(more).toEqual([]);
-    expect(lines()).toHaveLength(logged + 1);
+    expect(lines()).toHaveLength(5);
     expect(metrics).toMatchObject({
       service: 'apply-changes',
       ChangesApplied: 2,
@@ -221,6 +246,17 @@ describe('the metrics', () => {
     expect(metrics).toMatchObject([{ ChangesApplied: 1 }, { ChangesApplied: 1 }]);
   });
 
+  it('need more lines where there are more durations than CloudWatch reads out of one', () => {
+    const telemetry = new CloudWatchTelemetry('the key');
+    for (let ageMs = 0; ageMs < 250; ageMs += 1) telemetry.emit({ ...applied, ageMs });
+    telemetry.flush();
+    const metrics = lines().filter((line) => '_aws' in line);
+    expect(metrics.map((line) => line['ChangesApplied'])).toEqual([250, undefined, undefined]);
+    const ages = metrics.map((line) => line['ChangeAgeMs'] as number[]);
+    expect(ages.map(({ length }) => length)).toEqual([100, 100, 50]);
+    expect(ages.flat()).toEqual(Array.from({ length: 250 }, (_, ageMs) => ageMs));
+  });
+
   it('of an invocation in which nothing happened are none', () => {
     new CloudWatchTelemetry('the key').flush();
     expect(lines()).toEqual([]);
@@ -237,16 +273,17 @@ describe('telemetry that is started', () => {
 
   it("hashes with the deployment's key", async () => {
     const telemetry = await started((response) => answer(response, 200, { SecretString: 'the key' }));
-    expect(lines()).toEqual([]);
     telemetry.emit(applied);
+    telemetry.flush();
     const { member: hash } = logOf(applied, 'the key');
-    expect(lines()).toMatchObject([{ member: hash }, { member: hash }]);
+    expect(lines().slice(0, 1)).toMatchObject([{ message: 'change', member: hash }]);
   });
 
   it('goes on without it, and says so', async () => {
     const refusal = { __type: 'AccessDeniedException', Message: 'no' };
     const telemetry = await started((response) => answer(response, 400, refusal));
     telemetry.emit(applied);
+    await setImmediate();
     expect(lines()).toMatchObject([
       { message: 'fault', where: 'log-key', error: 'AccessDeniedException' },
       { message: 'change', member: expect.stringMatching(/^[0-9a-f]{16}$/) },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { METRIC_NAMESPACE } from '../../functions/core/metrics.ts';
 import { grantsOf } from './grants.ts';
 import { resourcesOf, type Template, targetOf } from './template.ts';
 
@@ -44,7 +45,7 @@ export function variablesOf(template: Template): Record<string, string[]> {
   return Object.fromEntries(
     functions(template).map(({ id, properties }) => {
       const { Variables } = properties.Environment;
-      return [String(Variables['POWERTOOLS_SERVICE_NAME'] ?? id), Object.keys(Variables).sort()];
+      return [String(Variables['SERVICE_NAME'] ?? id), Object.keys(Variables).sort()];
     }),
   );
 }
@@ -92,14 +93,11 @@ export function consumersThatMayNotConsume(template: Template): string[] {
 }
 
 export function metricsThatNobodyEmits(template: Template): string[] {
-  const emitted = functions(template).map(
-    ({ properties }) => properties.Environment.Variables['POWERTOOLS_METRICS_NAMESPACE'],
-  );
   return resourcesOf(template, 'AWS::CloudWatch::Alarm', alarmSchema).flatMap(({ id, properties }) =>
     [properties.Namespace, ...properties.Metrics.map(({ MetricStat }) => MetricStat?.Metric.Namespace)]
       .filter(
         (namespace) =>
-          namespace !== undefined && !namespace.startsWith('AWS/') && !emitted.includes(namespace),
+          namespace !== undefined && !namespace.startsWith('AWS/') && namespace !== METRIC_NAMESPACE,
       )
       .map((namespace) => `${id} looks at ${namespace}, where no function puts metrics`),
   );

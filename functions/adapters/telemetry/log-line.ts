@@ -3,7 +3,7 @@ import type { RollcallEvent } from '../../core/events.ts';
 import type { MemberKey } from '../../core/member-key.ts';
 import { faultFields } from './fault-fields.ts';
 
-export type Level = 'info' | 'warn' | 'error';
+export type Level = 'INFO' | 'WARN' | 'ERROR';
 export type HashMember = (key: MemberKey) => string;
 
 /** A line must stay below CloudWatch's 256 KiB; the counts beside it tell how many there are. */
@@ -42,16 +42,16 @@ export function fieldsOf(event: RollcallEvent, hash: HashMember): Record<string,
 export function levelOf(event: RollcallEvent): Level {
   switch (event.name) {
     case 'fault':
-      return 'error';
+      return 'ERROR';
     case 'credential_problem':
     case 'breaker_opened':
     case 'crash_suspect':
     case 'run_stopped':
-      return 'warn';
+      return 'WARN';
     case 'change':
-      return event.outcome === 'parked' ? 'warn' : 'info';
+      return event.outcome === 'parked' ? 'WARN' : 'INFO';
     default:
-      return 'info';
+      return 'INFO';
   }
 }
 
