@@ -55,6 +55,7 @@ export class RollcallFunction<Variables extends readonly string[]> extends Nodej
         NODE_OPTIONS: '--enable-source-maps',
         LOG_LEVEL: config.logLevel,
         SERVICE_NAME: folder,
+        DEPLOYMENT_NAME: config.name,
       },
       bundling: {
         format: OutputFormat.ESM,

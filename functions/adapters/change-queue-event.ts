@@ -13,6 +13,7 @@ export function batchResponse(toRetry: Iterable<Pick<QueueMessage, 'messageId'>>
 
 function messageOf(record: SQSRecord): QueueMessage {
   const { MessageGroupId, SequenceNumber, SentTimestamp, ApproximateReceiveCount } = record.attributes;
+  const traceId = traceIdOf(record);
   if (MessageGroupId === undefined || SequenceNumber === undefined) {
     throw new Error(
       'the record has no MessageGroupId and SequenceNumber: the change queue must be a FIFO queue',
@@ -27,7 +28,13 @@ function messageOf(record: SQSRecord): QueueMessage {
     sequenceNumber: SequenceNumber,
     receiveCount: Number(ApproximateReceiveCount),
     attributes: textAttributes(record),
+    ...(traceId !== undefined && { traceId }),
   };
+}
+
+/** An AWSTraceHeader is `Root=<trace>;Parent=…;Sampled=…`, in any order. */
+function traceIdOf({ attributes }: SQSRecord): string | undefined {
+  return /(?:^|;)Root=([\w-]{1,64})/.exec(attributes.AWSTraceHeader ?? '')?.[1];
 }
 
 function textAttributes(record: SQSRecord): Record<string, string> {

@@ -20,7 +20,7 @@ export class CloudWatchTelemetry {
   readonly #service = process.env['SERVICE_NAME'] ?? 'rollcall';
   readonly #leastLevel = LEVELS.indexOf(process.env['LOG_LEVEL'] ?? 'INFO');
   readonly #output = new LineOutput();
-  readonly #measured = new Measured(this.#service);
+  readonly #measured = new Measured(process.env['DEPLOYMENT_NAME'] ?? 'rollcall');
   readonly #hash: (key: MemberKey) => string;
   #isFirstInvocation = true;
   /** What each line of the present invocation says of it. */

@@ -16,6 +16,8 @@ export type RollcallEvent =
       readonly changeId?: string | undefined;
       readonly member?: MemberKey | undefined;
       readonly reason?: string | undefined;
+      /** The X-Ray trace in which it was sent. */
+      readonly traceId?: string | undefined;
       /** From the first send to now. */
       readonly ageMs?: number | undefined;
     }
@@ -44,6 +46,9 @@ export type RollcallEvent =
       readonly name: 'pass';
       readonly conversation: ConversationKey;
       readonly differences: readonly Difference[];
+      /** Its removals wait for an operator's approval. */
+      readonly isPlanHeld: boolean;
+      readonly oldestDeferralMs?: number | undefined;
     } & PassReport)
   /** Too many conversations of one run are newly held: nothing is removed anywhere until the next. */
   | { readonly name: 'run_stopped'; readonly window: number }

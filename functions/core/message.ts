@@ -11,6 +11,8 @@ export interface QueueMessage {
   readonly receiveCount: number;
   /** The message's own attributes, string ones only. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** The X-Ray trace in which it was sent. */
+  readonly traceId?: string;
 }
 
 /** What is kept of a message until it is settled: enough to park it, untouched, or to redrive it. */

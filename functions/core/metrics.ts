@@ -2,13 +2,18 @@ import type { ChangeOutcome, RollcallEvent } from './events.ts';
 import { PARK_REASONS, type ParkReason } from './reasons.ts';
 
 /*
- * No metric has a dimension besides the function's name. One per app would make a metric for each app and name, and
- * more for whatever apps somebody makes up in messages; and no alarm could use it, since apps are declared while the
- * stack stands. Which app it was stands in the log line of the same event.
+ * No metric has a dimension besides the deployment's name: several in one account must not be taken for one. One per function would only have every alarm add
+ * them up again. One per app would make a metric for each app and name, and more for whatever apps somebody makes up in
+ * messages; and no alarm could use it, since apps are declared while the stack stands. Which function and app it was
+ * stands in the log line of the same event.
+ *
+ * What an alarm compares with something else is emitted as zero too: CloudWatch cannot calculate with what is not there.
  */
 
 /** The CloudWatch namespace of all metrics. */
 export const METRIC_NAMESPACE = 'Rollcall';
+/** Their one dimension: the deployment's name. */
+export const METRIC_DIMENSION = 'deployment';
 
 interface Metric {
   readonly unit: 'Count' | 'Milliseconds';
@@ -35,12 +40,15 @@ const COMMON = {
   CorrectionsDropped: count('corrections that were no longer wanted when they came'),
   CorrectionsFailed: count('corrections that did not succeed; the next pass plans anew'),
   ReconcilesPlanned: count('conversations that the planner found due'),
+  Passes: count('passes over a conversation, whatever they found'),
   ConversationsCompared: count('passes with a complete listing'),
   ConversationsNotListed: count('passes without one, which corrected nothing but deferred changes'),
   MembersMissing: count('members found wished for and not present'),
   MembersUnexpected: count('members found present and wished out'),
   CorrectionsSent: count('corrections put on the change queue'),
-  RemovalsHeld: count('removals that wait for an operator'),
+  RemovalsHeld: count('removals that a pass planned and did not make'),
+  PlansHeld: count('passes whose removals wait for the approval of an operator'),
+  OldestDeferralMs: milliseconds('age of the oldest deferred change of a conversation, as a pass found it'),
   RunsStopped: count('passes that removed nobody because too many conversations were newly held'),
   CredentialProblems: count('calls not made because the secret of an app is missing, malformed or refused'),
   BreakersOpened: count('times that the calls of an app began to be held back'),
@@ -78,11 +86,11 @@ const BY_CORRECTION_OUTCOME = {
   failed: 'CorrectionsFailed',
 } as const;
 
-const BY_CALL_RESULT: Readonly<Record<string, MetricName>> = {
+const BY_CALL_RESULT = {
   throttled: 'VendorCallsThrottled',
   unreachable: 'VendorCallsUnreachable',
   unauthorized: 'VendorCallsUnauthorized',
-};
+} as const;
 
 /** The measurements that an event stands for. */
 export function measurementsOf(event: RollcallEvent): readonly Measurement[] {
@@ -96,7 +104,10 @@ export function measurementsOf(event: RollcallEvent): readonly Measurement[] {
     case 'correction':
       return [[BY_CORRECTION_OUTCOME[event.outcome], 1]];
     case 'reconciles_planned':
-      return [['ReconcilesPlanned', event.conversations]];
+      return [
+        ['ReconcilesPlanned', event.conversations],
+        ['Passes', 0],
+      ];
     case 'run_stopped':
       return [['RunsStopped', 1]];
     case 'credential_problem':
@@ -125,22 +136,25 @@ function ofChange({ outcome, reason, ageMs }: EventNamed<'change'>): Measurement
 }
 
 function ofCall({ result, durationMs }: EventNamed<'vendor_call'>): Measurement[] {
-  const special = BY_CALL_RESULT[result];
-  const measured: Measurement[] = [
-    ['VendorCalls', 1],
-    ['VendorCallMs', durationMs],
-  ];
-  return special ? [...measured, [special, 1]] : measured;
+  const special = Object.entries(BY_CALL_RESULT).map(
+    ([kind, metric]): Measurement => [metric, kind === result ? 1 : 0],
+  );
+  return [['VendorCalls', 1], ['VendorCallMs', durationMs], ...special];
 }
 
-function ofPass({ listing, missing, unexpected, corrected, held }: EventNamed<'pass'>): Measurement[] {
-  return [
+function ofPass(pass: EventNamed<'pass'>): Measurement[] {
+  const { listing, missing, unexpected, corrected, held, isPlanHeld, oldestDeferralMs } = pass;
+  const measured: Measurement[] = [
+    ['Passes', 1],
     [listing === 'complete' ? 'ConversationsCompared' : 'ConversationsNotListed', 1],
     ['MembersMissing', missing],
     ['MembersUnexpected', unexpected],
     ['CorrectionsSent', corrected],
     ['RemovalsHeld', held],
+    ['PlansHeld', isPlanHeld ? 1 : 0],
   ];
+  if (oldestDeferralMs !== undefined) measured.push(['OldestDeferralMs', oldestDeferralMs]);
+  return measured;
 }
 
 /** A row's reason comes from the table: only what is a reason for parking may name a metric. */

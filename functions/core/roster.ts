@@ -131,3 +131,10 @@ export function isConfirmed(row: MemberRow, nowMs: number, confirmedForMs: numbe
   if (!confirmed || confirmed.action !== row.action) return false;
   return !inDoubt(row) && row.lateAction === undefined && nowMs - confirmed.atMs < confirmedForMs;
 }
+
+/** How long the one deferred longest has waited; undefined: none is deferred. */
+export function oldestDeferralMs(rows: readonly MemberRow[], nowMs: number): number | undefined {
+  const deferred = rows.filter(({ state }) => state === 'deferred');
+  const oldest = deferred.reduce<number>((least, { wishedAtMs }) => Math.min(least, wishedAtMs), Infinity);
+  return deferred.length === 0 ? undefined : nowMs - oldest;
+}

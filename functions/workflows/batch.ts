@@ -37,7 +37,7 @@ export class Batch {
     const { telemetry, clock } = this.#ports;
     const { outcome, reason } = ended;
     if (ended.outcome === 'retried') this.toRetry.set(message, ended.afterMs);
-    const { messageId, sentAtMs } = message;
+    const { messageId, sentAtMs, traceId } = message;
     const { member, changeId } = names;
     telemetry.emit({
       name: 'change',
@@ -46,6 +46,7 @@ export class Batch {
       changeId,
       member,
       reason,
+      traceId,
       ageMs: clock.nowMs() - sentAtMs,
     });
   }

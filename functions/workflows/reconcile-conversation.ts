@@ -3,7 +3,7 @@ import type { Correction } from '../core/correction.ts';
 import type { Difference } from '../core/drift.ts';
 import type { ConversationKey } from '../core/member-key.ts';
 import { afterSending, beforeSending, type PassPlan, withoutRemovals } from '../core/pass.ts';
-import type { MemberRow } from '../core/roster.ts';
+import { type MemberRow, oldestDeferralMs } from '../core/roster.ts';
 import { LEAVE_KEPT_MS } from '../core/timings.ts';
 import {
   type Compared,
@@ -85,14 +85,16 @@ export class ReconcileConversation {
     if (!pass.app.reconcile) {
       // Switched off: what nobody acts on is not written down as done.
       const { length: held } = plan.held;
-      return this.#end(pass, { ...report, held, corrected: 0 }, afterSending(undefined, pass.row));
+      const end = { ...report, held, corrected: 0, isPlanHeld: false };
+      return this.#end(pass, end, afterSending(undefined, pass.row));
     }
     await this.#raiseBrake(found);
     const isOurs = await this.#writeAhead(pass, plan);
     const { correct, held } = isOurs ? plan : withoutRemovals(plan);
     const corrected = await this.#send(pass, await this.#counted(correct));
     const patch = afterSending(isOurs ? plan : undefined, pass.row);
-    await this.#end(pass, { ...report, held: held.length, corrected }, patch);
+    const isPlanHeld = plan.verdict.kind === 'hold';
+    await this.#end(pass, { ...report, held: held.length, corrected, isPlanHeld }, patch);
   }
 
   /** False: an overlapping pass has removed somebody since this one began, so this one's removals wait for the next. */
@@ -109,7 +111,7 @@ export class ReconcileConversation {
     if (notFoundPasses !== undefined && notFoundPasses >= NOT_FOUND_PASSES_MAX)
       await this.#abandon(pass.rows);
     const corrected = await this.#send(pass, deferred);
-    const end = { listing, found: [], participants: 0, corrected, held: 0 };
+    const end = { listing, found: [], participants: 0, corrected, held: 0, isPlanHeld: false };
     await this.#end(pass, end, notFoundPasses === undefined ? {} : { notFoundPasses });
   }
 
@@ -167,8 +169,8 @@ export class ReconcileConversation {
 
   /** Writes down and tells what the pass found and did. */
   async #end(
-    { passId, startedAtMs, conversation }: Pass,
-    { found, listing, participants, corrected, held }: PassEnd,
+    { passId, startedAtMs, conversation, rows }: Pass,
+    { found, listing, participants, corrected, held, isPlanHeld }: PassEnd,
     patch: ConversationPatch,
   ): Promise<void> {
     const { roster, clock, telemetry } = this.#ports;
@@ -185,13 +187,15 @@ export class ReconcileConversation {
       held,
     };
     await roster.patchConversation(conversation, { ...patch, lastPass: report });
-    telemetry.emit({ name: 'pass', conversation, ...report, differences: found });
+    const age = { oldestDeferralMs: oldestDeferralMs(rows, report.finishedAtMs) };
+    telemetry.emit({ name: 'pass', conversation, ...report, ...age, isPlanHeld, differences: found });
   }
 }
 
 /** What is to be told of a pass. */
 interface PassEnd extends Pick<PassReport, 'listing' | 'participants' | 'corrected' | 'held'> {
   readonly found: readonly Difference[];
+  readonly isPlanHeld: boolean;
 }
 
 function correctionOf({ member, plannedAgainst, correction }: Difference, passId: string): Correction[] {

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CloudWatchTelemetry, startTelemetry } from '../../functions/adapters/telemetry.ts';
 import type { Difference } from '../../functions/core/drift.ts';
 import type { RollcallEvent } from '../../functions/core/events.ts';
+import { COMMON_FIELDS, EVENT_FIELDS, LOG_LINES } from '../../functions/core/log-fields.ts';
 import { METRICS } from '../../functions/core/metrics.ts';
 import { clientConfig } from '../../local/embedded/endpoints.ts';
 import { memberKey } from '../support/builders.ts';
@@ -14,6 +15,7 @@ type Line = Record<string, unknown>;
 let printed: string[];
 beforeEach(() => {
   vi.stubEnv('SERVICE_NAME', 'apply-changes');
+  vi.stubEnv('DEPLOYMENT_NAME', 'rollcall-test');
   printed = [];
   for (const stream of [process.stdout, process.stderr]) {
     vi.spyOn(stream, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
@@ -69,7 +71,42 @@ const pass = {
   unexpected: 0,
   corrected: 1,
   held: 0,
+  isPlanHeld: false,
 } as const;
+
+/** One of each kind, with every field that it may have. */
+const EXAMPLES: { readonly [Name in RollcallEvent['name']]: Extract<RollcallEvent, { name: Name }> } = {
+  change: { ...applied, reason: 'x', traceId: '1-2-3' },
+  vendor_call: {
+    name: 'vendor_call',
+    operation: 'join',
+    appId: 'shop',
+    result: 'applied',
+    durationMs: 1,
+    changeId: 'c-1',
+    vendorRequestId: 'r-1',
+  },
+  correction: {
+    name: 'correction',
+    outcome: 'failed',
+    member,
+    cause: 'missing',
+    passId: 'p-1',
+    reason: 'x',
+  },
+  credential_problem: { name: 'credential_problem', appId: 'shop', problem: 'x' },
+  breaker_opened: { name: 'breaker_opened', appId: 'shop' },
+  crash_suspect: { name: 'crash_suspect', messageId: 'm-1', startsAlone: 2 },
+  reconciles_planned: { name: 'reconciles_planned', conversations: 3 },
+  pass: { ...pass, differences: [difference], oldestDeferralMs: 1 },
+  run_stopped: { name: 'run_stopped', window: 1 },
+  foreign_group: { name: 'foreign_group', appId: 'shop' },
+  fault: {
+    name: 'fault',
+    where: 'here',
+    error: Object.assign(new Error('x'), { code: 'E', $metadata: { httpStatusCode: 400, requestId: 'r' } }),
+  },
+};
 
 describe('the log', () => {
   it('has one line for an event, with its ids but not the person', () => {
@@ -88,6 +125,15 @@ describe('the log', () => {
     });
     expect(JSON.stringify(line)).not.toContain('ann');
   });
+
+  it.each(Object.values(EXAMPLES).map((event) => [event.name, event] as const))(
+    'has only fields that are documented (%s)',
+    (_, event) => {
+      const documented = new Set([...Object.keys(COMMON_FIELDS), ...Object.keys(EVENT_FIELDS)]);
+      expect(Object.keys(logOf(event)).filter((field) => !documented.has(field))).toEqual([]);
+      expect(LOG_LINES).toHaveProperty(event.name);
+    },
+  );
 
   it('gives a member the same hash under the same key, and another under another', () => {
     const hash = (key: string | Uint8Array, who = member) =>
@@ -223,7 +269,7 @@ describe('the metrics', () => {
     expect(more).toEqual([]);
     expect(lines()).toHaveLength(5);
     expect(metrics).toMatchObject({
-      service: 'apply-changes',
+      deployment: 'rollcall-test',
       ChangesApplied: 2,
       ChangesParked: 1,
       'Parked.invalid': 1,
@@ -231,7 +277,7 @@ describe('the metrics', () => {
       ChangeAgeMs: [1_500, 500, 1_500],
     });
     expect(metrics).toHaveProperty('_aws.CloudWatchMetrics.0.Namespace', 'Rollcall');
-    expect(metrics).toHaveProperty('_aws.CloudWatchMetrics.0.Dimensions', [['service']]);
+    expect(metrics).toHaveProperty('_aws.CloudWatchMetrics.0.Dimensions', [['deployment']]);
     const units = metricsIn(metrics).map(({ Name, Unit }) => [Name, Unit]);
     expect(units).toEqual(units.map(([name = '']) => [name, METRICS[name as keyof typeof METRICS].unit]));
   });

@@ -47,6 +47,9 @@ describe('the measurements of a call', () => {
     expect(call('applied')).toEqual([
       ['VendorCalls', 1],
       ['VendorCallMs', 21],
+      ['VendorCallsThrottled', 0],
+      ['VendorCallsUnreachable', 0],
+      ['VendorCallsUnauthorized', 0],
     ]);
   });
 
@@ -72,19 +75,28 @@ it('a pass measures what it found, whether or not it could list', () => {
     unexpected: 2,
     corrected: 3,
     held: 4,
+    isPlanHeld: false,
   } as const;
   expect(measurementsOf({ ...pass, listing: 'complete' })).toEqual([
+    ['Passes', 1],
     ['ConversationsCompared', 1],
     ['MembersMissing', 1],
     ['MembersUnexpected', 2],
     ['CorrectionsSent', 3],
     ['RemovalsHeld', 4],
+    ['PlansHeld', 0],
   ]);
   expect(measurementsOf({ ...pass, listing: 'doubtful' })).toContainEqual(['ConversationsNotListed', 1]);
+  expect(measurementsOf({ ...pass, listing: 'complete', isPlanHeld: true })).toContainEqual(['PlansHeld', 1]);
+  expect(measurementsOf({ ...pass, listing: 'failed', oldestDeferralMs: 7 })).toContainEqual([
+    'OldestDeferralMs',
+    7,
+  ]);
 });
 
-it('a plan measures how many conversations were due', () => {
+it('a plan measures how many conversations were due, and that no pass is known yet', () => {
   expect(measurementsOf({ name: 'reconciles_planned', conversations: 42 })).toEqual([
     ['ReconcilesPlanned', 42],
+    ['Passes', 0],
   ]);
 });

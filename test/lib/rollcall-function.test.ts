@@ -11,7 +11,7 @@ import { variablesOf } from './template-checks.ts';
 const template = templateOf();
 
 describe('every function', () => {
-  const runtime = ['LOG_LEVEL', 'NODE_OPTIONS', 'SERVICE_NAME'];
+  const runtime = ['DEPLOYMENT_NAME', 'LOG_LEVEL', 'NODE_OPTIONS', 'SERVICE_NAME'];
 
   it('has exactly the variables that its configuration names', () => {
     const exactly = (...names: string[]) => [...names, ...runtime].sort();

@@ -1,4 +1,10 @@
-import { METRIC_NAMESPACE, METRICS, type Measurement, type MetricName } from '../../core/metrics.ts';
+import {
+  METRIC_DIMENSION,
+  METRIC_NAMESPACE,
+  METRICS,
+  type Measurement,
+  type MetricName,
+} from '../../core/metrics.ts';
 
 /** CloudWatch reads no more values of one metric out of a line; what is more goes into another line. */
 const VALUES_MAX = 100;
@@ -8,13 +14,12 @@ const VALUES_MAX = 100;
  * of. Counts are summed up; of durations each is kept, for their distribution.
  */
 export class Measured {
-  readonly #service: string;
+  readonly #deployment: string;
   readonly #counts = new Map<MetricName, number>();
   readonly #durations = new Map<MetricName, number[]>();
 
-  /** @param service the one dimension of all metrics. */
-  constructor(service: string) {
-    this.#service = service;
+  constructor(deployment: string) {
+    this.#deployment = deployment;
   }
 
   add([name, value]: Measurement): void {
@@ -42,10 +47,10 @@ export class Measured {
       if (durations.length === 0) this.#durations.delete(name);
     }
     const Metrics = values.map(([name]) => ({ Name: name, Unit: METRICS[name].unit }));
-    const directive = { Namespace: METRIC_NAMESPACE, Dimensions: [['service']], Metrics };
+    const directive = { Namespace: METRIC_NAMESPACE, Dimensions: [[METRIC_DIMENSION]], Metrics };
     return JSON.stringify({
       _aws: { Timestamp: nowMs, CloudWatchMetrics: [directive] },
-      service: this.#service,
+      [METRIC_DIMENSION]: this.#deployment,
       ...Object.fromEntries(values),
     });
   }

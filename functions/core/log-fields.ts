@@ -1,0 +1,77 @@
+import type { RollcallEvent } from './events.ts';
+
+/*
+ * What stands in the functions' log lines. docs/telemetry.md is generated from this, and the stack's saved queries may
+ * name no other field.
+ */
+
+/** What each kind of line tells; the kind is the field `message`. */
+export const LOG_LINES: Readonly<Record<RollcallEvent['name'], string>> = {
+  change: 'where a delivery of a change ended',
+  vendor_call: 'one request to the vendor',
+  correction: 'what became of a correction that a pass asked for',
+  credential_problem: 'the secret of an app is missing, malformed or refused',
+  breaker_opened: 'the calls of an app are held back from here on',
+  crash_suspect: 'an earlier start of this wish was never finished',
+  reconciles_planned: 'a run of the planner',
+  pass: 'one pass over a conversation, and what it found',
+  run_stopped: 'too many conversations are newly held: nothing is removed anywhere until the next interval',
+  foreign_group: 'a change came under another message group than that of its member',
+  fault: 'something failed that nobody foresaw',
+};
+
+type FieldOf<Event> = Event extends unknown ? keyof Event : never;
+/** A conversation is shown by its two ids, and of what was thrown only what may be told. */
+type EventField = Exclude<FieldOf<RollcallEvent>, 'name' | 'conversation'> | 'appId' | 'conversationId';
+type FaultField = 'code' | 'status' | 'requestId' | 'problem' | 'at';
+
+/** What Rollcall's own lines have. */
+export const EVENT_FIELDS = {
+  appId: 'the app',
+  conversationId: 'the conversation',
+  member: 'keyed hash of the person in this conversation: the same in every line of the deployment',
+  changeId: 'the id that the producer gave the change',
+  messageId: 'the id of its message; a redrive has a new one',
+  traceId: 'the X-Ray trace in which the change was sent',
+  outcome: 'how it ended',
+  reason: 'why it ended so; of what is parked, one of the reasons in the runbook',
+  ageMs: 'from the first send to now',
+  operation: '`join`, `leave` or `list`',
+  result: 'what the answer meant',
+  durationMs: 'how long the request took',
+  vendorRequestId: 'the id that the vendor gave its answer: what its support asks for',
+  cause: 'why the correction was asked for',
+  passId: 'the pass: the id of its message on the reconcile queue',
+  problem: 'what is wrong; never a value',
+  startsAlone: 'how often it was started alone and not finished',
+  conversations: 'how many conversations were due',
+  startedAtMs: 'when the listing began',
+  finishedAtMs: 'when the pass ended',
+  listing: 'whether the listing is complete, or why not',
+  participants: 'how many take part',
+  missing: 'how many are wished for and not present',
+  unexpected: 'how many are present and wished out',
+  corrected: 'how many corrections were sent',
+  held: 'how many removals were not made',
+  isPlanHeld: 'whether they wait for an approval',
+  oldestDeferralMs: 'age of the oldest deferred change',
+  differences: 'the differences, 200 at most: member, action, cause, correction or why it was withheld',
+  window: 'the number of the reconcile interval',
+  where: 'the step that failed',
+  error: 'the kind of error',
+  code: 'the code of a network error',
+  status: 'the HTTP status that AWS answered with',
+  requestId: "AWS's id of the request that failed",
+  at: 'where in the code',
+} as const satisfies Record<EventField | FaultField, string>;
+
+/** What every line has. */
+export const COMMON_FIELDS = {
+  level: '`INFO`, `WARN` or `ERROR`',
+  message: 'the kind of line',
+  timestamp: 'when',
+  service: 'the function',
+  cold_start: 'whether the invocation is the first of its process',
+  function_request_id: 'the invocation',
+  xray_trace_id: 'the X-Ray trace of the invocation',
+} as const;
