@@ -64,7 +64,7 @@ export class Chaos {
   /** To be told of every request that reaches the vendor, which answers it only afterwards. */
   onRequest = async (call: Call): Promise<undefined> => {
     // Joins and leaves come from the consumer alone; listings do not.
-    if (call.operation === 'list' || !this.#consumer) return;
+    if (call.operation === 'list' || call.operation === 'webhooks' || !this.#consumer) return;
     this.#calls += 1;
     if (this.#calls < this.#nextAt || this.#striking || this.isOver) return;
     const atWork = this.#consumer.processes.filter(({ requestId, frozen }) => requestId && !frozen);

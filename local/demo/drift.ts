@@ -1,5 +1,6 @@
+import { findUser } from '../fake-vendor/app.ts';
 import type { Who } from '../fake-vendor/options.ts';
-import { findUser, type World } from '../fake-vendor/world.ts';
+import type { World } from '../fake-vendor/world.ts';
 import type { RosterRow } from './evidence.ts';
 import type { Meta } from './input.ts';
 

@@ -25,6 +25,8 @@ export const appNotFound = (): Answer => failure(404, 'app_not_found', 'App not 
 export const conversationNotFound = (): Answer =>
   failure(404, 'conversation_not_found', 'Conversation not found');
 export const userNotFound = (): Answer => failure(404, 'user_not_found', 'User not found');
+export const integrationNotFound = (): Answer =>
+  failure(404, 'integration_not_found', 'Integration not found');
 export const notAMember = (): Answer => failure(404, 'not_found', 'User is not a member of the conversation');
 export const noSuchPath = (): Answer => failure(404, 'not_found', 'Resource not found');
 export const tooLarge = (): Answer => failure(413, 'payload_too_large', 'Request body is too large');

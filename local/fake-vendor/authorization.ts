@@ -5,8 +5,11 @@ import type { ApiKey } from './options.ts';
 /** `unknown`: these credentials do not exist here (any more). `forbidden`: they do, but lack the scope. */
 export type Verdict = 'allowed' | 'forbidden' | 'unknown';
 
-/** The scopes that may use the participants operations. */
+/** The scopes that may use the operations. */
 const sufficientScopes: ReadonlySet<string> = new Set(['integration', 'app', 'account']);
+
+/** Tokens are issued to an integration that connects an app with somebody else's system; every app has this one. */
+export const tokenIntegration = 'connect';
 
 /** The credentials of one app. They may come and go while the vendor runs. */
 export class Credentials {
@@ -43,6 +46,17 @@ export class Credentials {
     return this.#tokens.has(value) ? 'allowed' : this.#judgeJwt(value, nowSeconds);
   }
 
+  /** The integration that these credentials, which have been judged, belong to; undefined if they are an app's. */
+  integrationOf(header: string | undefined): string | undefined {
+    const [, scheme, value = ''] = /^(basic|bearer) +(\S+)$/i.exec(header ?? '') ?? [];
+    if (this.#tokens.has(value)) return tokenIntegration;
+    const keyId =
+      scheme?.toLowerCase() === 'basic'
+        ? Buffer.from(value, 'base64').toString().split(':', 1)[0]
+        : decodePart(value.split('.', 1)[0] ?? '')?.['kid'];
+    return typeof keyId === 'string' ? this.#keys.get(keyId)?.integrationId : undefined;
+  }
+
   #judgeBasic(value: string): Verdict {
     const pair = Buffer.from(value, 'base64').toString();
     const colon = pair.indexOf(':');
@@ -68,7 +82,9 @@ export class Credentials {
 }
 
 function scopeOf(key: ApiKey): string {
-  return key.scope ?? (/^(act|svc)_/.test(key.keyId) ? 'account' : 'app');
+  if (key.scope !== undefined) return key.scope;
+  if (key.integrationId !== undefined) return 'integration';
+  return /^(act|svc)_/.test(key.keyId) ? 'account' : 'app';
 }
 
 function decodePart(part: string): Record<string, unknown> | undefined {

@@ -9,6 +9,10 @@
  * | GET  /_control/apps/A/conversations                            | all its conversations, each with participants   |
  * | GET  /_control/apps/A/conversations/C/participants             | one conversation's participants                 |
  * | POST /_control/apps/A/conversations/C/participants `{add, remove}` | changes them behind the API's back          |
+ * | POST /_control/apps/A/conversations/C/remove                   | ends the conversation                           |
+ * | POST /_control/apps/A/users/remove `{userId}` or `{userExternalId}` | deletes the user                           |
+ * | POST /_control/apps/A/users/merge `{surviving, discarded, conversations}` | makes one user of two                |
+ * | GET  /_control/apps/A/webhooks                                 | all its webhooks                                |
  * | POST /_control/apps/A/outage `{mode}`                          | `refuse`, `stall`, `reset` or null              |
  * | POST /_control/apps/A/keys `{add, revoke}`                     | adds a key, revokes the key of an id            |
  *
@@ -17,12 +21,12 @@
 import type { IncomingMessage } from 'node:http';
 import * as z from 'zod';
 import { type Answer, json } from './answers.ts';
+import type { Conversation } from './app.ts';
 import type { FakeVendor } from './fake-vendor.ts';
 import { faultPlanSchema } from './faults.ts';
-import { apiKeySchema, appSeedSchema, whoSchema } from './options.ts';
+import { apiKeySchema, appSeedSchema, mergeSchema, whoSchema } from './options.ts';
 import { readBody } from './request-body.ts';
 import { decode } from './routes.ts';
-import type { Conversation } from './world.ts';
 
 export const controlPrefix = '/_control/';
 
@@ -54,7 +58,9 @@ export async function answerControl(vendor: FakeVendor, request: IncomingMessage
 function act(vendor: FakeVendor, method: string, segments: readonly string[], body: unknown): unknown {
   const [first, appId, topic, conversationId, last] = segments;
   if (first === 'apps' && appId !== undefined) {
-    const asked = `${method} ${[topic, conversationId && 'C', last].filter(Boolean).join('/')}`;
+    const isUsers = topic === 'users';
+    const rest = isUsers ? [conversationId] : [conversationId && 'C', last];
+    const asked = `${method} ${[topic, ...rest].filter(Boolean).join('/')}`;
     return actOnApp(vendor, asked, appId, conversationId ?? '', body);
   }
   switch (`${method} ${segments.join('/')}`) {
@@ -91,6 +97,15 @@ function actOnApp(
       for (const who of remove) world.leave(appId, conversationId, who);
       return { participants: world.participants(appId, conversationId) };
     }
+    case 'POST conversations/C/remove':
+      return { removed: world.removeConversation(appId, conversationId) };
+    case 'POST users/remove':
+      return { removed: world.removeUser(appId, whoSchema.parse(body)) };
+    case 'POST users/merge':
+      world.mergeUsers(appId, mergeSchema.parse(body));
+      return {};
+    case 'GET webhooks':
+      return { webhooks: app.webhooks.all() };
     case 'POST outage':
       vendor.setOutage(appId, outageSchema.parse(body).mode ?? undefined);
       return {};

@@ -1,15 +1,16 @@
 /** The fake vendor as whoever starts it sees it. */
+import type { MembershipEvent } from './events.ts';
 import type { Fault, FaultPlan, Outage } from './faults.ts';
 import type { Call } from './operations.ts';
 import type { Settings } from './options.ts';
 import type { LogEntry, VendorStats } from './statistics.ts';
-import type { OnMembershipEvent, World } from './world.ts';
+import type { World } from './world.ts';
 
 export interface FakeVendorOptions extends Settings {
-  /** Sees every join, leave and list before anything is done, and may say what befalls it. A throw is a bug. */
+  /** Sees every request of an operation before anything is done, and may say what befalls it. A throw is a bug. */
   readonly onRequest?: (call: Call) => Fault | undefined | Promise<Fault | undefined>;
   /** Told of every join and leave at once, before the request that caused it is answered. */
-  readonly onMembershipEvent?: OnMembershipEvent;
+  readonly onMembershipEvent?: (event: MembershipEvent) => void;
 }
 
 export interface FakeVendor {

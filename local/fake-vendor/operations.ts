@@ -1,4 +1,4 @@
-/** What join, leave and list do to the world, and how the vendor answers them. */
+/** What the operations do to the world, and how the vendor answers them. */
 import {
   type Answer,
   appNotFound,
@@ -11,14 +11,18 @@ import {
   unauthorized,
   userNotFound,
 } from './answers.ts';
+import { type App, type Conversation, findUser } from './app.ts';
 import type { Who } from './options.ts';
 import { pageOf, parsePageQuery } from './pagination.ts';
 import type { Participant } from './participant-list.ts';
-import type { Route } from './routes.ts';
-import { type App, type Conversation, findUser, type World } from './world.ts';
+import type { ParticipantsRoute, Route } from './routes.ts';
+import { carryOutWebhooks } from './webhook-operations.ts';
+import type { World } from './world.ts';
 
 /** A request as the operations see it. */
-export interface Call extends Route {
+export type Call = Route & Sent;
+
+interface Sent {
   readonly authorization: string | undefined;
   /** The parsed JSON body; undefined if there is none, or it is no JSON. */
   readonly body: unknown;
@@ -37,6 +41,8 @@ export function carryOut(world: World, call: Call, onRejoin: OnRejoin): Answer {
   const refusal = refuse(world, app, call.authorization);
   if (refusal !== undefined) return refusal;
   if (app === undefined) return appNotFound();
+  if (call.operation === 'webhooks')
+    return carryOutWebhooks(app, call, call.body, app.credentials.integrationOf(call.authorization));
   const conversation = app.conversations.get(call.conversationId);
   switch (call.operation) {
     case 'join':
@@ -118,7 +124,7 @@ function end(
   return json(200, {}, 'left');
 }
 
-function list(conversation: Conversation, call: Call): Answer {
+function list(conversation: Conversation, call: ParticipantsRoute & Sent): Answer {
   const query = parsePageQuery(call.search);
   if (query === undefined) return badRequest('Invalid page query parameters');
   const fault = conversation.listFault;

@@ -35,6 +35,13 @@ export class ParticipantList {
     this.#byUserId.delete(participant.userId);
   }
 
+  /** Puts another in the place of a participant, under the same id. */
+  replace(participant: Participant, by: Participant): void {
+    this.#inOrder[this.firstFrom(participant.id)] = by;
+    this.#byUserId.delete(participant.userId);
+    this.#byUserId.set(by.userId, by);
+  }
+
   ofUser(userId: string): Participant | undefined {
     return this.#byUserId.get(userId);
   }

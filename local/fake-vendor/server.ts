@@ -1,6 +1,7 @@
 /**
- * A fake of the vendor's participants API: join, leave and list under `/v2/apps/…` and `/sc/v2/apps/…`, on
- * 127.0.0.1, with the documented answers, and with every trouble that a client must live through.
+ * A fake of the vendor: join, leave and list, and the webhooks of integrations, under `/v2/apps/…` and `/sc/v2/apps/…`
+ * on 127.0.0.1, with the documented answers, and with every trouble that a client must live through. What happens is
+ * told to the webhooks.
  *
  * A request goes through: the `onRequest` hook, its app's outage, its app's rate limit, the fault plan, and then
  * the operation itself. The first of these that has something to say decides.
@@ -9,9 +10,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type Answer, noSuchPath, tooLarge } from './answers.ts';
 import { answerControl, controlPrefix } from './control.ts';
+import { Deliveries } from './deliveries.ts';
+import type { VendorEvent } from './events.ts';
 import type { FakeVendor, FakeVendorOptions } from './fake-vendor.ts';
 import { type Fault, type FaultPlan, FaultSchedule, type Outage, outageFault, throttled } from './faults.ts';
 import { type Call, carryOut, type OnRejoin } from './operations.ts';
+import { webhookSettingsSchema } from './options.ts';
 import { readBody } from './request-body.ts';
 import { routeOf } from './routes.ts';
 import { type LogEntry, Statistics, type VendorStats } from './statistics.ts';
@@ -28,9 +32,11 @@ class Vendor implements FakeVendor {
   readonly world: World;
   readonly #server: Server;
   readonly #statistics: Statistics;
+  readonly #deliveries: Deliveries;
   readonly #outages = new Map<string, Outage>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #onRequest: FakeVendorOptions['onRequest'];
+  readonly #onMembershipEvent: FakeVendorOptions['onMembershipEvent'];
   readonly #onRejoin: OnRejoin;
   readonly #latencyMs: number;
   readonly #control: boolean;
@@ -38,7 +44,10 @@ class Vendor implements FakeVendor {
   #url = '';
 
   constructor(options: FakeVendorOptions) {
-    this.world = new World(options.onMembershipEvent);
+    this.world = new World((event) => this.#tell(event));
+    const settings = webhookSettingsSchema.parse(options.webhooks ?? {});
+    this.#deliveries = new Deliveries(settings, (appId) => this.world.find(appId));
+    this.#onMembershipEvent = options.onMembershipEvent;
     for (const app of options.apps ?? []) this.world.addApp(app);
     this.#statistics = new Statistics(options.logSize ?? 0);
     this.#onRequest = options.onRequest;
@@ -63,7 +72,7 @@ class Vendor implements FakeVendor {
   }
 
   stats(): VendorStats {
-    return this.#statistics.snapshot();
+    return { ...this.#statistics.snapshot(), webhooks: this.#deliveries.stats() };
   }
 
   log(): readonly LogEntry[] {
@@ -81,9 +90,16 @@ class Vendor implements FakeVendor {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
+    this.#deliveries.close();
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
+  }
+
+  #tell(event: VendorEvent): void {
+    if (event.type === 'conversation:join' || event.type === 'conversation:leave')
+      this.#onMembershipEvent?.(event);
+    this.#deliveries.tell(event);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,5 +1,6 @@
 /** What the fake vendor counts, and the log of its last requests. */
 import type { Answer } from './answers.ts';
+import type { DeliveryStats } from './deliveries.ts';
 import type { Fault, FaultKind } from './faults.ts';
 import type { Operation } from './routes.ts';
 
@@ -23,6 +24,8 @@ export interface VendorStats {
   /** Requests in flight now, and the most there ever were at once. */
   readonly inFlight: number;
   readonly inFlightPeak: number;
+  /** What became of the events that webhooks asked for. */
+  readonly webhooks: DeliveryStats;
 }
 
 export interface LogEntry {
@@ -36,7 +39,7 @@ export interface LogEntry {
 }
 
 export class Statistics {
-  readonly #requests = { join: 0, leave: 0, list: 0, other: 0 };
+  readonly #requests = { join: 0, leave: 0, list: 0, webhooks: 0, other: 0 };
   readonly #statuses = new Map<number, number>();
   readonly #faults = { throttle: 0, fail: 0, stall: 0, drop: 0, reset: 0 };
   readonly #log: LogEntry[] = [];
@@ -89,7 +92,7 @@ export class Statistics {
     if (answer.changed !== undefined) this.#changedUnanswered += 1;
   }
 
-  snapshot(): VendorStats {
+  snapshot(): Omit<VendorStats, 'webhooks'> {
     return {
       requests: { ...this.#requests },
       statuses: Object.fromEntries(this.#statuses),

@@ -1,65 +1,28 @@
 /**
- * What the fake vendor knows: apps with their users, conversations and participants.
- * Everything that joins or leaves goes through {@link World}, so that each change is told to `onMembershipEvent`.
+ * What the fake vendor knows: apps with their users, conversations, participants and webhooks.
+ * Every change of who takes part, and of who and what there is, goes through {@link World}, which tells of it.
  */
-import { Credentials } from './authorization.ts';
-import type { AppSeed, ConversationSeed, UserSeed, Who } from './options.ts';
-import type { ListFault } from './pagination.ts';
+import { type App, type Conversation, findUser, type User } from './app.ts';
+import { Credentials, tokenIntegration } from './authorization.ts';
+import type { MembershipEvent, VendorEvent } from './events.ts';
+import { idSource } from './id-source.ts';
+import { forgetUser, mergeConversations, mergeUsers, named } from './merge.ts';
+import type { AppSeed, ConversationSeed, Merge, UserSeed, Who } from './options.ts';
 import { type Participant, ParticipantList } from './participant-list.ts';
 import { TokenBucket } from './token-bucket.ts';
-
-export interface User {
-  readonly id: string;
-  readonly externalId: string | null;
-}
-
-export interface Conversation {
-  readonly id: string;
-  readonly type: 'sdkGroup' | 'personal';
-  /** Joins beyond this many participants are refused; Infinity for no limit. */
-  participantCap: number;
-  readonly participants: ParticipantList;
-  listFault: ListFault | undefined;
-}
-
-export interface App {
-  readonly id: string;
-  readonly credentials: Credentials;
-  readonly users: Map<string, User>;
-  readonly usersByExternalId: Map<string, User>;
-  readonly conversations: Map<string, Conversation>;
-  readonly rateLimit: TokenBucket | undefined;
-}
-
-/** Somebody joined or left, through the API or behind its back. */
-export interface MembershipEvent {
-  readonly type: 'conversation:join' | 'conversation:leave';
-  readonly appId: string;
-  readonly conversation: { readonly id: string; readonly type: Conversation['type'] };
-  readonly user: User;
-}
-
-export type OnMembershipEvent = (event: MembershipEvent) => void;
-
-/** Ids of 24 hex digits whose order is the order of their making. `kind` keeps the kinds apart. */
-function idSource(kind: string): () => string {
-  let made = 0;
-  return () => {
-    made += 1;
-    return `67a0ecf8${kind}${made.toString(16).padStart(12, '0')}`;
-  };
-}
+import { Webhooks } from './webhooks.ts';
 
 export class World {
   readonly #apps = new Map<string, App>();
-  readonly #onMembershipEvent: OnMembershipEvent;
+  readonly #onEvent: (event: VendorEvent) => void;
   readonly #newUserId = idSource('0001');
   readonly #newConversationId = idSource('0002');
   readonly #newParticipantId = idSource('0003');
   readonly #newClientId = idSource('0004');
+  readonly #newWebhookId = idSource('0005');
 
-  constructor(onMembershipEvent: OnMembershipEvent = () => {}) {
-    this.#onMembershipEvent = onMembershipEvent;
+  constructor(onEvent: (event: VendorEvent) => void = () => {}) {
+    this.#onEvent = onEvent;
   }
 
   apps(): readonly App[] {
@@ -96,6 +59,7 @@ export class World {
         seed.requestsPerSecond === undefined
           ? undefined
           : new TokenBucket(seed.requestsPerSecond, seed.burst ?? Math.ceil(seed.requestsPerSecond / 10)),
+      webhooks: new Webhooks([tokenIntegration, ...(seed.integrations ?? [])], this.#newWebhookId),
     };
     this.#apps.set(app.id, app);
     for (const user of seed.users ?? []) this.addUser(app.id, user);
@@ -125,8 +89,39 @@ export class World {
     return conversation;
   }
 
-  removeConversation(appId: string, conversationId: string): void {
-    this.app(appId).conversations.delete(conversationId);
+  /** Ends a conversation; false if there is none. Nobody is told of each leave. */
+  removeConversation(appId: string, conversationId: string): boolean {
+    const { conversations } = this.app(appId);
+    const conversation = conversations.get(conversationId);
+    if (conversation === undefined) return false;
+    conversations.delete(conversationId);
+    this.#onEvent({ type: 'conversation:remove', appId, conversation: named(conversation) });
+    return true;
+  }
+
+  /** Deletes a user; false if there is none. */
+  removeUser(appId: string, who: Who): boolean {
+    const app = this.app(appId);
+    const user = findUser(app, who);
+    if (user === undefined) return false;
+    forgetUser(app, user);
+    this.#onEvent({ type: 'user:remove', appId, user });
+    return true;
+  }
+
+  /** Makes one user of two, and where it is asked for one conversation of two. Both must exist. */
+  mergeUsers(appId: string, { surviving, discarded, conversations }: Merge): void {
+    const app = this.app(appId);
+    const event = mergeUsers(app, this.#user(app, surviving), this.#user(app, discarded));
+    const merged = conversations && {
+      conversations: mergeConversations(
+        app,
+        this.conversation(appId, conversations.surviving),
+        this.conversation(appId, conversations.discarded),
+        this.#newParticipantId,
+      ),
+    };
+    this.#onEvent({ ...event, ...merged });
   }
 
   /** The participants in the order of their ids. Throws if there is no such conversation. */
@@ -138,8 +133,7 @@ export class World {
   join(appId: string, conversationId: string, who: Who): Participant {
     const app = this.app(appId);
     const conversation = this.conversation(appId, conversationId);
-    const user = findUser(app, who);
-    if (user === undefined) throw new Error(`the app ${appId} has no user ${JSON.stringify(who)}`);
+    const user = this.#user(app, who);
     return conversation.participants.ofUser(user.id) ?? this.enter(app, conversation, user, false);
   }
 
@@ -177,11 +171,12 @@ export class World {
   }
 
   #tell(type: MembershipEvent['type'], app: App, conversation: Conversation, user: User): void {
-    const { id, type: conversationType } = conversation;
-    this.#onMembershipEvent({ type, appId: app.id, conversation: { id, type: conversationType }, user });
+    this.#onEvent({ type, appId: app.id, conversation: named(conversation), user });
   }
-}
 
-export function findUser(app: App, who: Who): User | undefined {
-  return 'userId' in who ? app.users.get(who.userId) : app.usersByExternalId.get(who.userExternalId);
+  #user(app: App, who: Who): User {
+    const user = findUser(app, who);
+    if (user === undefined) throw new Error(`the app ${app.id} has no user ${JSON.stringify(who)}`);
+    return user;
+  }
 }

@@ -31,6 +31,24 @@ test('participants are shown and changed behind the API’s back', async () => {
   ]);
 });
 
+test('users and conversations end, and webhooks are shown', async () => {
+  const vendor = await shopVendor({ control: true });
+  const { world } = vendor;
+  for (const who of [ada, bob]) world.join('shop', 'group', { userId: who.userId });
+  const merge = { surviving: { userId: bob.userId }, discarded: { userExternalId: ada.userExternalId } };
+  expect(await control(vendor, 'apps/shop/users/merge', merge)).toEqual([200, {}]);
+  expect(present(vendor)).toEqual([bob.userId]);
+  expect(await control(vendor, 'apps/shop/users/remove', { userId: bob.userId })).toEqual([
+    200,
+    { removed: true },
+  ]);
+  expect(present(vendor)).toEqual([]);
+  const removal = 'apps/shop/conversations/group/remove';
+  expect(await control(vendor, removal, {})).toEqual([200, { removed: true }]);
+  expect(await control(vendor, removal, {})).toEqual([200, { removed: false }]);
+  expect(await control(vendor, 'apps/shop/webhooks')).toEqual([200, { webhooks: [] }]);
+});
+
 test('faults, outages and keys are switched', async () => {
   const vendor = await shopVendor({ control: true });
   const status = async (): Promise<number> => (await join(vendor, { userId: ada.userId })).status;
@@ -53,7 +71,10 @@ test('apps are added whole, and what was counted is told, without the control’
   await list(vendor);
   expect(await control(vendor, 'stats')).toEqual([
     200,
-    expect.objectContaining({ requests: { join: 0, leave: 0, list: 1, other: 0 }, inFlightPeak: 1 }),
+    expect.objectContaining({
+      requests: { join: 0, leave: 0, list: 1, webhooks: 0, other: 0 },
+      inFlightPeak: 1,
+    }),
   ]);
 });
 
@@ -63,6 +84,7 @@ test.each([
   ['apps/other/conversations', undefined],
   ['apps/shop/conversations/nowhere/participants', undefined],
   ['apps/shop/outage', { mode: 'sometimes' }],
+  ['apps/shop/users/merge', { surviving: { userId: 'nobody' }, discarded: ada }],
   ['faults', { seed: 1, blocksize: 1 }],
 ])('what cannot be done is refused: %s', async (path, body) => {
   const vendor = await shopVendor({ control: true });

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import type { MembershipEvent } from '../../local/fake-vendor/world.ts';
+import type { MembershipEvent } from '../../local/fake-vendor/events.ts';
 import {
   ada,
   basic,
@@ -259,7 +259,7 @@ test('requests, answers and concurrency are counted, and the last requests kept'
   await list(vendor);
   await leave(vendor, { userId: 'x' });
   expect(vendor.stats()).toMatchObject({
-    requests: { join: 3, leave: 1, list: 1, other: 0 },
+    requests: { join: 3, leave: 1, list: 1, webhooks: 0, other: 0 },
     statuses: { 200: 1, 201: 3, 404: 1 },
     joined: 3,
     left: 0,

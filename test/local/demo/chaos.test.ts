@@ -25,8 +25,10 @@ function aProcess(requestId = 'r') {
   return { process: process as unknown as FunctionProcess, seen };
 }
 
+type ParticipantsCall = Exclude<Call, { operation: 'webhooks' }>;
+
 let members = 0;
-function call(isCallerGone: () => boolean, fields: Partial<Call> = {}): Call {
+function call(isCallerGone: () => boolean, fields: Partial<ParticipantsCall> = {}): Call {
   members += 1;
   const about = { appId: 'shop', conversationId: 'c1', body: { userId: `u${members}` } };
   return {
