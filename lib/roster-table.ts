@@ -24,7 +24,8 @@ export class RosterTable extends Construct {
           partitionKey: { name: 'worklist', type: AttributeType.STRING },
           sortKey: { name: 'worklistAt', type: AttributeType.NUMBER },
           projectionType: ProjectionType.INCLUDE,
-          nonKeyAttributes: ['reason'],
+          // What is parked is listed and filtered without a look at each item.
+          nonKeyAttributes: ['reason', 'detail', 'key', 'changeId'],
         },
         // Sparser still: only conversations with a held plan.
         {

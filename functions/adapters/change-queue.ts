@@ -76,7 +76,9 @@ function attributeText(text: string): string {
 }
 
 /** An attribute must not be empty. */
-function messageAttributes(texts: Readonly<Record<string, string>>): Record<string, MessageAttributeValue> {
+export function messageAttributes(
+  texts: Readonly<Record<string, string>>,
+): Record<string, MessageAttributeValue> {
   const filled = Object.entries(texts).filter(([, text]) => text !== '');
   return Object.fromEntries(filled.map(([name, text]) => [name, { DataType: 'String', StringValue: text }]));
 }

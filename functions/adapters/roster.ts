@@ -13,7 +13,7 @@ import {
 import type { Version } from '../core/version.ts';
 import { readAppItem } from './roster/app-item.ts';
 import { fromItem } from './roster/items.ts';
-import { appKey, conversationKey, memberKey, parkedKey, worklistOf } from './roster/keys.ts';
+import { appKey, conversationKey, type ItemKey, memberKey, parkedKey, worklistOf } from './roster/keys.ts';
 import { patchUpdate, rowOfItem, startUpdate, wishUpdate } from './roster/member-item.ts';
 import { conversationItem, parkedItem } from './roster/schemas.ts';
 import { Table } from './roster/table.ts';
@@ -99,13 +99,14 @@ export class DynamoDBRoster {
 
   async parkedItem(messageId: string): Promise<ParkedItem | undefined> {
     const item = await this.table.get(parkedKey(messageId));
-    return item && fromItem('parked', item, parkedItem);
+    return item && !item['settledAs'] ? fromItem('parked', item, parkedItem) : undefined;
   }
 
   async putParkedItem(item: ParkedItem): Promise<void> {
-    const key = parkedKey(item.message.messageId);
-    const worklist = { worklist: worklistOf('parked', key), worklistAt: item.parkedAtMs };
-    await this.table.put({ ...key, ...worklist, ...item });
+    await this.table.put(itemOfParked(item), {
+      ConditionExpression: 'attribute_not_exists(settledAs) OR settledAs <> :discarded',
+      ExpressionAttributeValues: { ':discarded': { S: 'discarded' } },
+    });
   }
 
   async #updateMember(key: MemberKey, update: Update): Promise<UpdateItemCommandOutput | undefined> {
@@ -122,4 +123,11 @@ export class DynamoDBRoster {
 /** Puts a conversation on the worklist, as due then. */
 export function dueUpdate(key: ConversationKey, dueAtMs: number): Update {
   return updateOf({ set: { worklistAt: dueAtMs, worklist: worklistOf('due', conversationKey(key)) } });
+}
+
+/** A parked item whole, with its place on the worklist. */
+export function itemOfParked(item: ParkedItem): ItemKey & ParkedItem {
+  const key = parkedKey(item.message.messageId);
+  const worklist = { worklist: worklistOf('parked', key), worklistAt: item.parkedAtMs };
+  return { ...key, ...worklist, ...item };
 }

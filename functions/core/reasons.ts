@@ -14,6 +14,7 @@ export const PARK_REASONS = {
   rejected: 'the vendor refuses this request',
   unreachable: "this member's calls kept failing while others of its app succeeded",
   crashes: 'the function died every time it worked on this message alone',
+  unexplained: 'SQS itself gave up delivering it',
 } as const;
 
 export type ParkReason = keyof typeof PARK_REASONS;

@@ -1,4 +1,5 @@
 import { storedMessage } from '../core/message.ts';
+import { REPEATS_DROPPED_MS } from '../core/parked.ts';
 import type { Refused } from '../core/read-message.ts';
 import type { ParkReason } from '../core/reasons.ts';
 import { inDoubt, type MemberRow, type ParkedItem } from '../core/roster.ts';
@@ -38,9 +39,6 @@ export async function finishParking(messageId: string, ports: ParkPorts): Promis
   await ports.queue.sendToDeadLetterQueue(item);
   return item;
 }
-
-/** So long the dead-letter queue drops a repeat of what it has. */
-const REPEATS_DROPPED_MS = 5 * 60_000;
 
 /**
  * The rest of a park that may have been cut off after the row, whose wish a newer one has replaced since: nobody else

@@ -7,6 +7,7 @@ import type { RollcallEvent } from '../core/events.ts';
 import type { ParticipantsPage } from '../core/listing.ts';
 import type { ConversationKey, MemberKey } from '../core/member-key.ts';
 import type { QueueMessage } from '../core/message.ts';
+import type { ParkedRecord, ParkedSummary, Settled } from '../core/parked.ts';
 import type { MemberPatch, MemberRow, MemberState, ParkedItem, Wish } from '../core/roster.ts';
 import type { Version } from '../core/version.ts';
 
@@ -47,8 +48,54 @@ export interface Roster {
   /** Makes the conversation due then, or leaves it due earlier. */
   markDue(key: ConversationKey, dueAtMs: number): Promise<void>;
   conversation(key: ConversationKey): Promise<ConversationRow | undefined>;
+  /** Of what is parked now: what was settled is none any more. */
   parkedItem(messageId: string): Promise<ParkedItem | undefined>;
+  /** What an operator has discarded stays so. */
   putParkedItem(item: ParkedItem): Promise<void>;
+}
+
+/** What is parked, as its operators find and settle it. */
+export interface ParkedChanges {
+  readonly shards: number;
+  /** One page of one shard, the longest parked first. May show what is no longer so: the index lags behind the table. */
+  page(
+    shard: number,
+    parked: ParkedBetween,
+    after?: string,
+  ): Promise<{ readonly changes: readonly ParkedSummary[]; readonly next?: string }>;
+  record(messageId: string): Promise<ParkedRecord | undefined>;
+  /** Settles what was parked then, unless it was parked anew since or is settled already; says whether it did. */
+  settle(messageId: string, parkedAtMs: number, settled: Settled): Promise<boolean>;
+}
+
+/** What the dead-letter queue still holds of parked changes. */
+export interface ParkedCopies {
+  readonly shards: number;
+  /** Settled changes of one shard whose copies are to be deleted by then, so many at most. */
+  copiesDue(shard: number, untilMs: number, limit: number): Promise<readonly string[]>;
+  record(messageId: string): Promise<ParkedRecord | undefined>;
+  /** Notes that the copy of a settled change is deleted. */
+  copyDeleted(messageId: string): Promise<void>;
+  postponeCopy(messageId: string, toMs: number): Promise<void>;
+  /** Records what nothing is recorded of. */
+  adopt(item: ParkedItem): Promise<void>;
+}
+
+export interface ParkedBetween {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
+/** The change queue as an operator's redrive sees it. */
+export interface RedriveQueue {
+  /** Sends the parked change again. Repeats within five minutes do no harm, later ones no lasting one. */
+  redrive(item: ParkedItem): Promise<void>;
+}
+
+export interface DeadLetterQueue {
+  /** Ten at most; none: nothing more can be received now. What was received is hidden for a while. */
+  receive(): Promise<readonly QueueMessage[]>;
+  delete(message: QueueMessage): Promise<void>;
 }
 
 /** Conversations in the order they are due, spread over shards so that no index key is hot. */

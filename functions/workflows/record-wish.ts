@@ -81,23 +81,24 @@ async function meetRow(received: ReceivedChange, context: RecordWishContext): Pr
   }
 }
 
+/** Of the very message that the row names: an older one's redrive would wake what was parked anew since. */
 function isRedriveOf(row: MemberRow, { message }: ReceivedChange): boolean {
-  return (
-    row.message?.messageId !== message.messageId &&
-    message.attributes[ATTRIBUTE.parkedMessageId] !== undefined
-  );
+  const { [ATTRIBUTE.parkedMessageId]: parkedMessageId } = message.attributes;
+  return parkedMessageId !== undefined && row.message?.messageId === parkedMessageId;
 }
 
 /** An operator brought a parked change back, under its old version. */
 async function revive(received: ReceivedChange, context: RecordWishContext): Promise<Recorded> {
   const { change, version, message } = received;
   const { roster, clock } = context;
-  const revived = await roster.patchMember(change.member, version, {
+  const pending = {
     state: 'pending',
     message: storedMessage(message),
     wishedAtMs: clock.nowMs(),
     reason: null,
-  });
+  } as const;
+  // What was discarded meanwhile stays so.
+  const revived = await roster.patchMember(change.member, version, pending, 'parked');
   if (!revived) return meetRow(received, context);
   const started = await roster.countStart(change.member, version, false, 'pending');
   return started ? { work: started } : meetRow(received, context);

@@ -18,7 +18,10 @@ describe('the roster', () => {
             { AttributeName: 'worklist', KeyType: 'HASH' },
             { AttributeName: 'worklistAt', KeyType: 'RANGE' },
           ],
-          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['reason'] },
+          Projection: {
+            ProjectionType: 'INCLUDE',
+            NonKeyAttributes: ['reason', 'detail', 'key', 'changeId'],
+          },
         },
         {
           IndexName: 'held',

@@ -43,6 +43,7 @@ export function isCauseOf(reason: ParkReason, { spec, member }: Accepted, app: A
     case 'unreachable':
       return app.failingMembers.includes(member.memberId);
     case 'crashes':
+    case 'unexplained':
       return app.poisonousMembers.includes(member.memberId);
     default:
       return reason satisfies never;

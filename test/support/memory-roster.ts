@@ -27,6 +27,7 @@ import type {
   ReconcileRuns,
   Roster,
 } from '../../functions/workflows/ports.ts';
+import { MemoryParkedChanges } from './memory-parked-changes.ts';
 
 const PAGE = 100;
 
@@ -39,7 +40,8 @@ export class MemoryRoster
   readonly #members = new Map<string, MemberRow>();
   readonly #conversations = new Map<string, ConversationRow>();
   readonly #runs = new Map<number, ReconcileRun>();
-  readonly #parked = new Map<string, ParkedItem>();
+  /** What is parked, as operators see it. */
+  readonly parked = new MemoryParkedChanges();
 
   /** Declares an app. */
   seedApp(row: AppRow): void {
@@ -57,7 +59,7 @@ export class MemoryRoster
   }
 
   allParked(): ParkedItem[] {
-    return structuredClone([...this.#parked.values()]);
+    return structuredClone([...this.parked.items.values()]);
   }
 
   async app(appId: string): Promise<AppRow | undefined> {
@@ -174,11 +176,11 @@ export class MemoryRoster
   }
 
   async parkedItem(messageId: string): Promise<ParkedItem | undefined> {
-    return structuredClone(this.#parked.get(messageId));
+    return structuredClone(this.parked.items.get(messageId));
   }
 
   async putParkedItem(item: ParkedItem): Promise<void> {
-    this.#parked.set(item.message.messageId, structuredClone(item));
+    this.parked.put(item);
   }
 
   async run(window: number): Promise<ReconcileRun> {

@@ -65,7 +65,10 @@ async function createRosterTable(client: DynamoDBClient, TableName: string): Pro
           { AttributeName: 'worklist', KeyType: 'HASH' },
           { AttributeName: 'worklistAt', KeyType: 'RANGE' },
         ],
-        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['reason'] },
+        Projection: {
+          ProjectionType: 'INCLUDE',
+          NonKeyAttributes: ['reason', 'detail', 'key', 'changeId'],
+        },
       },
       {
         IndexName: 'held',

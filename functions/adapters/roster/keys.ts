@@ -10,6 +10,7 @@ import type { ConversationKey, MemberKey } from '../../core/member-key.ts';
  * | conversation | `C#<appId>#<conversationId>` | `C`            | `due#<shard>`    | when due     |
  * | app          | `APPS`                       | `<appId>`      |                  |              |
  * | parked       | `P#<messageId>`              | `P`            | `parked#<shard>` | when parked  |
+ * | … settled    |                              |                | `settled#<shard>` | when its copy is to go |
  * | run          | `RUNS`                       | `<window>`     |                  |              |
  *
  * A conversation with a held plan has `heldList` and `heldSinceMs` besides, by which another index finds it.
@@ -37,6 +38,9 @@ export const HELD_LIST = 'held';
 export const MEMBER_PREFIX = 'M#';
 export const APPS_PK = 'APPS';
 
+/** What waits: conversations to be compared, parked changes for an operator, settled ones for the dead-letter queue's copy to go. */
+export type Worklist = 'due' | 'parked' | 'settled';
+
 export function conversationKey(key: ConversationKey): ItemKey {
   return { pk: `C#${key.appId}#${key.conversationId}`, sk: 'C' };
 }
@@ -53,18 +57,23 @@ export function parkedKey(messageId: string): ItemKey {
   return { pk: `P#${messageId}`, sk: 'P' };
 }
 
+/** The message that an item of a parked change is about; undefined: it is no such item. */
+export function parkedMessageOf(pk: string): string | undefined {
+  return pk.startsWith('P#') ? pk.slice(2) : undefined;
+}
+
 /** What was planned and held within one reconcile interval. */
 export function runKey(window: number): ItemKey {
   return { pk: 'RUNS', sk: String(window) };
 }
 
 /** The worklist key of an item: its place among the shards never changes. */
-export function worklistOf(list: 'due' | 'parked', { pk }: ItemKey): string {
+export function worklistOf(list: Worklist, { pk }: ItemKey): string {
   const shard = createHash('sha256').update(pk).digest().readUInt32BE() % WORKLIST_SHARDS;
   return worklistShard(list, shard);
 }
 
-export function worklistShard(list: 'due' | 'parked', shard: number): string {
+export function worklistShard(list: Worklist, shard: number): string {
   return `${list}#${shard}`;
 }
 

@@ -113,5 +113,19 @@ const parkedFields = {
 
 export const parkedItem = map(parkedFields);
 export const heldItem = map({ pk: text, heldSinceMs: whole });
+
+const { message: _message, parkedAtMs: _parkedAtMs, ...summaryFields } = parkedFields;
+/** A parked item as the worklist's index has it. */
+export const parkedSummary = map({ pk: text, worklistAt: whole, ...summaryFields });
+/** What is left of a parked item that was settled. */
+export const settledItem = map({
+  reason: parkedFields.reason,
+  parkedAtMs: whole,
+  changeId: parkedFields.changeId,
+  settledAs: z.enum(['redriven', 'discarded'], 'must be "redriven" or "discarded"'),
+  settledAtMs: whole,
+});
+/** What the worklist's index has of an item that is found by its partition alone. */
+export const listedItem = map({ pk: text });
 export const dueItem = map({ pk: text, worklistAt: whole });
 export const runItem = map({ planned: z._default(whole, 0), newlyHeld: z._default(whole, 0) });

@@ -3,6 +3,7 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  type PutItemCommandInput,
   QueryCommand,
   type QueryCommandInput,
   UpdateItemCommand,
@@ -11,6 +12,8 @@ import {
 import { type Item, toItem } from './items.ts';
 import type { ItemKey } from './keys.ts';
 import type { Update } from './update.ts';
+
+type PutCondition = Pick<PutItemCommandInput, 'ConditionExpression' | 'ExpressionAttributeValues'>;
 
 /** The requests that are made to one table. */
 export class Table {
@@ -27,8 +30,16 @@ export class Table {
     return (await this.#client.send(new GetItemCommand(input))).Item;
   }
 
-  async put(fields: ItemKey): Promise<void> {
-    await this.#client.send(new PutItemCommand({ TableName: this.name, Item: toItem(fields) }));
+  /** False: the condition does not hold. */
+  async put(fields: ItemKey, condition: PutCondition = {}): Promise<boolean> {
+    const input = { TableName: this.name, Item: toItem(fields), ...condition };
+    try {
+      await this.#client.send(new PutItemCommand(input));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
   }
 
   /** Undefined: the condition does not hold. */
