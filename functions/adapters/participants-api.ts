@@ -174,16 +174,16 @@ export class ParticipantsApi {
     const { timeoutMs = this.#requestTimeoutMs, signal } = call.options;
     const deadline = new Deadline(timeoutMs, signal);
     try {
-      return await this.#callUntil(deadline.signal, call);
+      return await this.#callUntil(deadline, call);
     } finally {
       deadline.release();
     }
   }
 
-  async #callUntil<Success>(signal: AbortSignal, call: Call<Success>): Promise<Success> {
+  async #callUntil<Success>(deadline: Deadline, call: Call<Success>): Promise<Success> {
     const { operation, path, body, schema } = call;
     const { header, secrets } = await this.#authorize();
-    const exchange = await this.#exchanger.send(requestOf(path, body, header), signal);
+    const exchange = await this.#exchanger.send(requestOf(path, body, header), deadline);
     if (exchange.kind === 'unanswered') throw unansweredError(operation, exchange);
     if (isSuccess(operation, exchange.answer.status)) return fitting(operation, exchange.answer, schema);
     throw refusedError(operation, exchange, body ? [...secrets, body.id] : secrets, this.#now());

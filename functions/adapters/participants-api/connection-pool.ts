@@ -11,14 +11,10 @@ export interface ConnectionPoolOptions {
   readonly idleTimeoutMs: number;
 }
 
-/**
- * The kept-alive connections to one host. Of the errors that end requests it knows what the request handler does not
- * tell: whether the connection had been used before, and whether it was ever ready to carry a request.
- */
+/** The kept-alive connections to one host. Of the errors that end requests it knows which came too early to be sent. */
 export class ConnectionPool {
   readonly agent: HttpAgent | HttpsAgent;
   readonly #neverReady = new WeakSet<object>();
-  readonly #onUsedConnection = new WeakSet<object>();
 
   constructor({ secure, maxSockets, connectTimeoutMs, idleTimeoutMs }: ConnectionPoolOptions) {
     const options = { keepAlive: true, maxSockets, timeout: idleTimeoutMs };
@@ -31,25 +27,12 @@ export class ConnectionPool {
       if (socket) this.#watchOpening(socket, readyEvent, connectTimeoutMs);
       return socket;
     };
-    const reuse = agent.reuseSocket.bind(agent);
-    agent.reuseSocket = (socket, request) => {
-      request.once('error', (error) => this.#onUsedConnection.add(error));
-      reuse(socket, request);
-    };
     this.agent = agent;
   }
 
   /** True if the request that this error ended cannot have left: its connection was never ready. */
-  wasNeverSent(error: object): boolean {
+  wasNeverReady(error: object): boolean {
     return this.#neverReady.has(error);
-  }
-
-  /**
-   * True if this error says that a connection, used before, had been closed while it was idle. Errors of an answer that
-   * had begun are others: those of its body, not of its request.
-   */
-  wasStale(error: object): boolean {
-    return this.#onUsedConnection.has(error) && 'code' in error && STALE_CODES.has(error.code);
   }
 
   /** Closes what is idle now, so that the next request opens a connection. */
@@ -80,5 +63,3 @@ export class ConnectionPool {
     socket.once('close', () => clearTimeout(timer));
   }
 }
-
-const STALE_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);

@@ -6,37 +6,41 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/**
- * Ends one call: when its time is up, or when its caller says so. Its timer is released with the call, which that of
- * `AbortSignal.timeout` cannot be: thousands of calls a second would each leave one behind until it fires.
- */
+/** Ends one call: when its time is up, or when its caller says so. Without the cost of an AbortSignal for each call. */
 export class Deadline {
-  readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
   readonly #outer: AbortSignal | undefined;
-  readonly #timeoutMs: number;
-  readonly #end = () => this.#controller.abort(new Error('ended by the caller'));
+  readonly #endedByCaller = () => this.#end(new Error('ended by the caller'));
+  #over: Error | undefined;
+  #whenOver: ((reason: Error) => void) | undefined;
 
   constructor(timeoutMs: number, outer: AbortSignal | undefined) {
-    this.#timeoutMs = milliseconds('timeoutMs', timeoutMs);
+    milliseconds('timeoutMs', timeoutMs);
     this.#outer = outer;
-    if (outer?.aborted) this.#end();
-    outer?.addEventListener('abort', this.#end, { once: true });
-    this.#timer = setTimeout(() => this.#controller.abort(this.#timedOut()), timeoutMs);
+    if (outer?.aborted) this.#endedByCaller();
+    outer?.addEventListener('abort', this.#endedByCaller, { once: true });
+    this.#timer = setTimeout(() => this.#end(new Error(`no whole answer within ${timeoutMs} ms`)), timeoutMs);
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  /** Why the call must end; undefined as long as it need not. */
+  get over(): Error | undefined {
+    return this.#over;
+  }
+
+  /** What to do when the call must end; what was to be done before is forgotten. */
+  whenOver(then: (reason: Error) => void): void {
+    this.#whenOver = then;
   }
 
   /** To be called once the call is over. */
   release(): void {
     clearTimeout(this.#timer);
-    this.#outer?.removeEventListener('abort', this.#end);
+    this.#outer?.removeEventListener('abort', this.#endedByCaller);
   }
 
-  #timedOut(): Error {
-    return new Error(`no whole answer within ${this.#timeoutMs} ms`);
+  #end(reason: Error): void {
+    this.#over ??= reason;
+    this.#whenOver?.(this.#over);
   }
 }
 

@@ -75,27 +75,28 @@ export function refusedError(
   unspeakable: readonly string[],
   nowMs: number,
 ): ParticipantsApiError {
-  const { status, headers } = exchange.answer;
-  const errors = readErrors(exchange.answer, unspeakable);
+  const { answer, repeated } = exchange;
+  const { status } = answer;
+  const errors = readErrors(answer, unspeakable);
   return new ParticipantsApiError(`${operation}: answered with status ${status}${shownCode(errors)}`, {
     operation,
     status,
     errors,
-    retryAfterMs: retryAfterMs(headers['retry-after'], nowMs),
-    requestId: requestId(headers),
-    mayHaveBeenApplied: operation !== 'list' && (exchange.repeated || !excludesEffect(status)),
+    retryAfterMs: retryAfterMs(answer.header('retry-after'), nowMs),
+    requestId: requestId(answer),
+    mayHaveBeenApplied: operation !== 'list' && (repeated || !excludesEffect(status)),
   });
 }
 
 /** An answer whose status says success and whose body does not. */
 export function unfitError(operation: Operation, answer: Answer, problem: string): ParticipantsApiError {
-  const { status, headers } = answer;
+  const { status } = answer;
   return new ParticipantsApiError(
     `${operation}: status ${status}, but not an answer of this API (${problem})`,
     {
       operation,
       status,
-      requestId: requestId(headers),
+      requestId: requestId(answer),
       mayHaveBeenApplied: operation !== 'list',
     },
   );
@@ -124,8 +125,8 @@ function shownCode([first]: readonly VendorError[]): string {
   return /^[a-z_]{1,50}$/.test(code) ? ` ${code}` : '';
 }
 
-function requestId(headers: Answer['headers']): string | undefined {
-  const id = headers['x-request-id'] ?? headers['x-zendesk-request-id'];
+function requestId(answer: Answer): string | undefined {
+  const id = answer.header('x-request-id') ?? answer.header('x-zendesk-request-id');
   return id?.match(/^[\x21-\x7e]{1,200}$/)?.[0];
 }
 

@@ -1,6 +1,7 @@
-import type { IncomingMessage } from 'node:http';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { ConnectionPool, type ConnectionPoolOptions } from './connection-pool.ts';
+import type { Deadline } from './deadline.ts';
 import type { Host } from './host.ts';
 
 export interface Request {
@@ -14,8 +15,8 @@ export interface Request {
 /** A whole answer. */
 export interface Answer {
   readonly status: number;
-  /** Names are in lower case. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** By its name in lower case. */
+  header(name: string): string | undefined;
   /** The parsed body; undefined where it is not JSON. */
   readonly json: unknown;
 }
@@ -34,32 +35,28 @@ type Attempt = { readonly kind: 'stale'; readonly error: Error } | Exchange;
 /** Answers longer than this are cut off: a page of 100 participants takes some tens of KiB. */
 const ANSWER_MAX_BYTES = 5 * 1024 * 1024;
 
-type HandlerRequest = Parameters<NodeHttpHandler['handle']>[0];
+/** Errors of a connection that was closed while it was idle. */
+const STALE_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
 /** Sends requests to one host over kept-alive connections. Follows no redirects. */
 export class Exchanger {
   readonly #host: Host;
   readonly #pool: ConnectionPool;
-  readonly #handler: NodeHttpHandler;
 
   constructor(host: Host, options: Omit<ConnectionPoolOptions, 'secure'>) {
     this.#host = host;
     this.#pool = new ConnectionPool({ secure: host.secure, ...options });
-    // Without the handler's own time-outs: its connect time-out runs while a request waits for a socket and ends before
-    // the TLS handshake, its request time-out ends with the headers. The pool and the callers' signals do better.
-    const { agent } = this.#pool;
-    this.#handler = new NodeHttpHandler({ httpAgent: agent, httpsAgent: agent });
   }
 
   /**
    * Sends a request, and once more if its connection turns out to have been closed while it was idle, as all are after
    * a function was frozen. All three operations may be repeated.
    */
-  async send(request: Request, signal: AbortSignal): Promise<Exchange> {
-    const first = await this.#attempt(request, signal);
+  async send(request: Request, deadline: Deadline): Promise<Exchange> {
+    const first = await this.#attempt(request, deadline);
     if (first.kind !== 'stale') return first;
     this.#pool.closeIdle();
-    const second = await this.#attempt(request, signal);
+    const second = await this.#attempt(request, deadline);
     if (second.kind === 'answered') return { ...second, repeated: true };
     return { kind: 'unanswered', error: second.error, mayHaveArrived: true, repeated: true };
   }
@@ -68,38 +65,35 @@ export class Exchanger {
     this.#pool.close();
   }
 
-  async #attempt(request: Request, signal: AbortSignal): Promise<Attempt> {
-    if (signal.aborted) return unanswered(signal.reason, false);
-    try {
-      const { response } = await this.#handler.handle(this.#handlerRequest(request), { abortSignal: signal });
-      const json = parseJson(await readText(response.body as IncomingMessage));
-      return {
-        kind: 'answered',
-        answer: { status: response.statusCode, headers: response.headers, json },
-        repeated: false,
-      };
-    } catch (error) {
-      if (signal.aborted) return unanswered(signal.reason, true);
-      // A TypeError is about the request that was handed over, hence a bug here and nothing that the network did.
-      if (!(error instanceof Error) || error instanceof TypeError) throw error;
-      if (this.#pool.wasStale(error)) return { kind: 'stale', error };
-      return unanswered(error, !this.#pool.wasNeverSent(error));
-    }
+  #attempt(request: Request, deadline: Deadline): Promise<Attempt> {
+    if (deadline.over) return Promise.resolve(unanswered(deadline.over, false));
+    const { promise, resolve } = Promise.withResolvers<Attempt>();
+    const outgoing = this.#begin(request);
+    deadline.whenOver((reason) => {
+      resolve(unanswered(reason, true));
+      outgoing.destroy(reason);
+    });
+    let answer: IncomingMessage | undefined;
+    outgoing.once('error', (error) =>
+      resolve(answer ? unanswered(error, true) : this.#failed(outgoing, error)),
+    );
+    outgoing.once('response', (response) => {
+      answer = response;
+      readAnswer(response, resolve);
+    });
+    outgoing.end(request.body);
+    return promise;
   }
 
-  #handlerRequest({ method, path, headers, body }: Request): HandlerRequest {
+  #begin({ method, path, headers }: Request): ClientRequest {
     const { secure, hostname, port, basePath } = this.#host;
-    const request = {
-      protocol: secure ? 'https:' : 'http:',
-      hostname,
-      port,
-      method,
-      path: basePath + path,
-      headers,
-      body,
-    };
-    // The handler reads these fields and no more; its type asks for a class that only the SDK's own packages export.
-    return request as HandlerRequest;
+    const send = secure ? httpsRequest : httpRequest;
+    return send({ agent: this.#pool.agent, hostname, port, method, path: basePath + path, headers });
+  }
+
+  #failed(outgoing: ClientRequest, error: Error): Attempt {
+    const isStale = outgoing.reusedSocket && 'code' in error && STALE_CODES.has(error.code);
+    return isStale ? { kind: 'stale', error } : unanswered(error, !this.#pool.wasNeverReady(error));
   }
 }
 
@@ -108,18 +102,28 @@ function unanswered(error: Error, mayHaveArrived: boolean): Exchange {
 }
 
 /** By events: an async iterator over the body costs as much as all else that happens to an answer. */
-function readText(body: IncomingMessage): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+function readAnswer(response: IncomingMessage, resolve: (attempt: Attempt) => void): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  body.on('data', (chunk: Buffer) => {
+  response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > ANSWER_MAX_BYTES) body.destroy(new Error(`an answer of more than ${ANSWER_MAX_BYTES} bytes`));
+    if (bytes > ANSWER_MAX_BYTES)
+      response.destroy(new Error(`an answer of more than ${ANSWER_MAX_BYTES} bytes`));
     else chunks.push(chunk);
   });
-  body.once('end', () => resolve(Buffer.concat(chunks).toString()));
-  body.once('error', reject);
-  return promise;
+  response.once('end', () => resolve(answered(response, chunks)));
+  response.once('error', (error) => resolve(unanswered(error, true)));
+}
+
+function answered(response: IncomingMessage, chunks: readonly Buffer[]): Exchange {
+  const [first] = chunks;
+  const text = (first && chunks.length === 1 ? first : Buffer.concat(chunks)).toString();
+  const header = (name: string) => {
+    const value = response.headers[name];
+    return typeof value === 'string' ? value : value?.join(', ');
+  };
+  const answer = { status: response.statusCode ?? 0, header, json: parseJson(text) };
+  return { kind: 'answered', answer, repeated: false };
 }
 
 function parseJson(text: string): unknown {
