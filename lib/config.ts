@@ -50,12 +50,16 @@ export function readConfig(context: Context): DeploymentConfig {
   };
 }
 
+/** Longer than any setting's name; what is longer is cut short, and like none. */
+const NAME_MAX_LENGTH = 100;
+
 function unknownSettings(context: Context): string[] {
   const known = SETTING_NAMES.map((name) => SETTING_PREFIX + name);
   const unknown = Object.keys(context).filter(
     (key) => key.startsWith(SETTING_PREFIX) && !known.includes(key),
   );
   return unknown.map((key) => {
+    if (key.length > NAME_MAX_LENGTH) return `${key.slice(0, NAME_MAX_LENGTH)}…: is not a setting`;
     const meant = nearest(key, known);
     return `${key}: is not a setting${meant === undefined ? '' : `; did you mean ${meant}?`}`;
   });

@@ -14,6 +14,7 @@ const wholeNumber = (least: number, most: number) => z.int().min(least).max(most
 
 const host = z
   .string()
+  .max(2_048)
   .refine(
     isSafeHost,
     'must be an https:// URL without credentials, query or fragment (http:// on loopback only)',
@@ -113,10 +114,10 @@ export const TIMING_DESCRIPTIONS: { readonly [Name in keyof Timings]: string } =
     'First wait before a conversation with deferred changes is looked at again. Grows to the interval.',
 };
 
+/** Refuses what the API's client would refuse: `URL` reads `https:host`, and drops an empty user, query or fragment. */
 function isSafeHost(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+  if (!URL.canParse(text) || !/^https?:\/\/[^/]/i.test(text) || /[@?#\\\s]/.test(text)) return false;
   const url = new URL(text);
   const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
-  return plain && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback));
+  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback);
 }

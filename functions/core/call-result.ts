@@ -116,7 +116,7 @@ function fits(row: Meaning, operation: Operation, status: number, failure: CallF
     (row.code === undefined ||
       row.code === failure.code ||
       (row.code === 'any' && failure.code !== undefined)) &&
-    (row.title === undefined || row.title === plain(failure.title ?? ''))
+    (row.title === undefined || row.title === plain(bounded(failure.title ?? '')))
   );
 }
 
@@ -128,8 +128,12 @@ export function excludesEffect(status: number): boolean {
   return status >= 400 && status <= 499 && !OPEN_STATUSES.has(status);
 }
 
-/** True for a code or a title of the vendor's that some meaning depends on. */
+/**
+ * True for a code or a title of the vendor's that some meaning depends on. A text that is longer than what is kept of
+ * one does not: anybody between here and the vendor may have written it, and of any length.
+ */
 export function decidesMeaning(text: string): boolean {
+  if (text.length > TEXT_MAX_LENGTH) return false;
   return MEANINGS.some((row) => row.code === text || row.title === plain(text));
 }
 

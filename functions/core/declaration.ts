@@ -27,6 +27,8 @@ const declarationSchema = z.strictObject(
   { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is no field of a declaration' : undefined) },
 );
 
+const PLAIN_NAME = /^[\w.-]{1,64}$/;
+
 /** Reads what `JSON.parse` gave as a declaration, or says which field is wrong and why, never with its value. */
 export function readDeclaration(value: unknown): Declaration | Invalid {
   const read = declarationSchema.safeParse(value);
@@ -36,7 +38,10 @@ export function readDeclaration(value: unknown): Declaration | Invalid {
   }
   const [issue] = read.error.issues;
   if (issue?.code === 'unrecognized_keys') {
-    return { field: issue.keys[0] ?? 'body', problem: issue.message };
+    const [name = ''] = issue.keys;
+    // Names of fields are somebody else's text as well, and a terminal may obey what stands in them.
+    if (PLAIN_NAME.test(name)) return { field: name, problem: issue.message };
+    return { field: 'body', problem: 'has a field that is none of a declaration' };
   }
   const path = issue?.path ?? [];
   const found = path.reduce<unknown>((inside, step) => (inside as Record<PropertyKey, unknown>)[step], value);

@@ -33,12 +33,25 @@ export function readOutgoing(text: string, nowMs: number): OutgoingChange | NotS
   }
 }
 
+const NOT_CARRIED = /[\ud800-\udfff\ufffe\uffff]/g;
+
 /**
  * Escapes what a queue may not take as it is: SQS refuses U+FFFE and U+FFFF, emulators all that is not in the Basic
- * Multilingual Plane. In JSON these can stand inside strings only, where the escape means the same.
+ * Multilingual Plane. In JSON these can stand inside strings only, where the escape means the same. What is not JSON
+ * stays: a stray backslash and the escape behind it would make JSON of it, which says something else.
  */
 function escaped(text: string): string {
-  return text.replace(/[\ud800-\udfff\ufffe\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
+  if (text.search(NOT_CARRIED) < 0 || !isJson(text)) return text;
+  return text.replace(NOT_CARRIED, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function arrivingNow(body: string, nowMs: number): QueueMessage {

@@ -8,6 +8,8 @@ export interface Host {
   readonly basePath: string;
 }
 
+/** Longer than any real one. */
+const HOST_MAX_LENGTH = 2_048;
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
@@ -16,7 +18,7 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
  * @throws TypeError that names what is wrong, and never repeats the value: it may hold a password.
  */
 export function parseHost(host: string): Host {
-  const url = URL.canParse(host) ? new URL(host) : undefined;
+  const url = host.length <= HOST_MAX_LENGTH && URL.canParse(host) ? new URL(host) : undefined;
   if (url === undefined || !/^https?:\/\/[^/]/i.test(host)) {
     throw new TypeError('host: must be a URL such as https://api.smooch.io');
   }

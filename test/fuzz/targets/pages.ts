@@ -1,0 +1,63 @@
+import * as z from 'zod/mini';
+import { allParticipants } from '../../../functions/adapters/participants-api/all-participants.ts';
+import {
+  type ParticipantListResponse,
+  participantListResponse,
+} from '../../../functions/adapters/participants-api/models.ts';
+import { ParticipantsApiError } from '../../../functions/adapters/participants-api.ts';
+import { addPage, EMPTY_LISTING, type ListingStep } from '../../../functions/core/listing.ts';
+import { holds, parsed, type Target } from '../target.ts';
+
+const pages = (...sizes: readonly number[]) =>
+  sizes.map((size, at) => ({
+    participants: Array.from({ length: size }, (_, index) => ({
+      id: `p${at}-${index}`,
+      userId: `u${at}-${index}`,
+    })),
+    meta: { hasMore: at < sizes.length - 1, ...(at < sizes.length - 1 && { afterCursor: `c${at}` }) },
+  }));
+
+/**
+ * The pages of one listing, as a client iterates over them and as the reconciler adds them up: two readings that must
+ * agree on whether a listing is complete, and on who is in it.
+ */
+export const listing: Target = {
+  name: 'listing',
+  corpus: [pages(0), pages(3), pages(2, 2, 1), pages(1, 1, 1, 0)].map((each) => JSON.stringify(each)),
+  probe: async (text) => {
+    const read = z.array(participantListResponse).safeParse(parsed(text)?.value);
+    if (!read.success || read.data.length === 0) return;
+    const [iterated, added] = [await iterate(read.data), add(read.data)];
+    holds(iterated === added, `complete is one thing here and another there: ${iterated}, ${added}`);
+  },
+};
+
+const NO_MORE: ParticipantListResponse = { participants: [], meta: { hasMore: false } };
+
+async function iterate(listed: readonly ParticipantListResponse[]): Promise<string> {
+  let at = 0;
+  const ids: string[] = [];
+  try {
+    for await (const { id } of allParticipants(async () => listed[at++] ?? NO_MORE)) ids.push(id);
+    return JSON.stringify(ids);
+  } catch (error) {
+    if (!(error instanceof ParticipantsApiError)) throw error;
+    return 'doubtful';
+  }
+}
+
+function add(listed: readonly ParticipantListResponse[]): string {
+  let listing = EMPTY_LISTING;
+  for (let at = 0; ; at += 1) {
+    const { participants, meta, links } = listed[at] ?? NO_MORE;
+    const step: ListingStep = addPage(listing, {
+      participants: participants.map(({ id, userId = '' }) => ({ id, userId })),
+      hasMore: meta.hasMore,
+      ...(meta.afterCursor && { afterCursor: meta.afterCursor }),
+    });
+    if (step.kind === 'complete') return JSON.stringify(step.participants.map(({ id }) => id));
+    if (step.kind === 'doubtful') return 'doubtful';
+    void links;
+    listing = step.listing;
+  }
+}
