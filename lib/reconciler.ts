@@ -86,6 +86,7 @@ export class Reconciler extends Construct {
     planner.allow(['sqs:SendMessage'], queue.queueArn);
     roster.allow(planner, 'UpdateItem');
     roster.allowWorklist(planner);
+    roster.allowHeld(planner);
     return planner;
   }
 

@@ -42,12 +42,11 @@ export type RollcallEvent =
   | { readonly name: 'breaker_opened'; readonly appId: string }
   | { readonly name: 'crash_suspect'; readonly messageId: string; readonly startsAlone: number }
   | { readonly name: 'reconciles_planned'; readonly conversations: number }
+  | { readonly name: 'plans_held'; readonly plans: number }
   | ({
       readonly name: 'pass';
       readonly conversation: ConversationKey;
       readonly differences: readonly Difference[];
-      /** Its removals wait for an operator's approval. */
-      readonly isPlanHeld: boolean;
       readonly oldestDeferralMs?: number | undefined;
     } & PassReport)
   /** Too many conversations of one run are newly held: nothing is removed anywhere until the next. */

@@ -47,7 +47,9 @@ const COMMON = {
   MembersUnexpected: count('members found present and wished out'),
   CorrectionsSent: count('corrections put on the change queue'),
   RemovalsHeld: count('removals that a pass planned and did not make'),
-  PlansHeld: count('passes whose removals wait for the approval of an operator'),
+  PlansHeld: count(
+    'plans of removals that wait for the approval of an operator, told with each run of the planner',
+  ),
   OldestDeferralMs: milliseconds('age of the oldest deferred change of a conversation, as a pass found it'),
   RunsStopped: count('passes that removed nobody because too many conversations were newly held'),
   CredentialProblems: count('calls not made because the secret of an app is missing, malformed or refused'),
@@ -108,6 +110,8 @@ export function measurementsOf(event: RollcallEvent): readonly Measurement[] {
         ['ReconcilesPlanned', event.conversations],
         ['Passes', 0],
       ];
+    case 'plans_held':
+      return [['PlansHeld', event.plans]];
     case 'run_stopped':
       return [['RunsStopped', 1]];
     case 'credential_problem':
@@ -143,7 +147,7 @@ function ofCall({ result, durationMs }: EventNamed<'vendor_call'>): Measurement[
 }
 
 function ofPass(pass: EventNamed<'pass'>): Measurement[] {
-  const { listing, missing, unexpected, corrected, held, isPlanHeld, oldestDeferralMs } = pass;
+  const { listing, missing, unexpected, corrected, held, oldestDeferralMs } = pass;
   const measured: Measurement[] = [
     ['Passes', 1],
     [listing === 'complete' ? 'ConversationsCompared' : 'ConversationsNotListed', 1],
@@ -151,7 +155,6 @@ function ofPass(pass: EventNamed<'pass'>): Measurement[] {
     ['MembersUnexpected', unexpected],
     ['CorrectionsSent', corrected],
     ['RemovalsHeld', held],
-    ['PlansHeld', isPlanHeld ? 1 : 0],
   ];
   if (oldestDeferralMs !== undefined) measured.push(['OldestDeferralMs', oldestDeferralMs]);
   return measured;

@@ -85,16 +85,14 @@ export class ReconcileConversation {
     if (!pass.app.reconcile) {
       // Switched off: what nobody acts on is not written down as done.
       const { length: held } = plan.held;
-      const end = { ...report, held, corrected: 0, isPlanHeld: false };
-      return this.#end(pass, end, afterSending(undefined, pass.row));
+      return this.#end(pass, { ...report, held, corrected: 0 }, afterSending(undefined, pass.row));
     }
     await this.#raiseBrake(found);
     const isOurs = await this.#writeAhead(pass, plan);
     const { correct, held } = isOurs ? plan : withoutRemovals(plan);
     const corrected = await this.#send(pass, await this.#counted(correct));
     const patch = afterSending(isOurs ? plan : undefined, pass.row);
-    const isPlanHeld = plan.verdict.kind === 'hold';
-    await this.#end(pass, { ...report, held: held.length, corrected, isPlanHeld }, patch);
+    await this.#end(pass, { ...report, held: held.length, corrected }, patch);
   }
 
   /** False: an overlapping pass has removed somebody since this one began, so this one's removals wait for the next. */
@@ -111,7 +109,7 @@ export class ReconcileConversation {
     if (notFoundPasses !== undefined && notFoundPasses >= NOT_FOUND_PASSES_MAX)
       await this.#abandon(pass.rows);
     const corrected = await this.#send(pass, deferred);
-    const end = { listing, found: [], participants: 0, corrected, held: 0, isPlanHeld: false };
+    const end = { listing, found: [], participants: 0, corrected, held: 0 };
     await this.#end(pass, end, notFoundPasses === undefined ? {} : { notFoundPasses });
   }
 
@@ -170,7 +168,7 @@ export class ReconcileConversation {
   /** Writes down and tells what the pass found and did. */
   async #end(
     { passId, startedAtMs, conversation, rows }: Pass,
-    { found, listing, participants, corrected, held, isPlanHeld }: PassEnd,
+    { found, listing, participants, corrected, held }: PassEnd,
     patch: ConversationPatch,
   ): Promise<void> {
     const { roster, clock, telemetry } = this.#ports;
@@ -188,14 +186,13 @@ export class ReconcileConversation {
     };
     await roster.patchConversation(conversation, { ...patch, lastPass: report });
     const age = { oldestDeferralMs: oldestDeferralMs(rows, report.finishedAtMs) };
-    telemetry.emit({ name: 'pass', conversation, ...report, ...age, isPlanHeld, differences: found });
+    telemetry.emit({ name: 'pass', conversation, ...report, ...age, differences: found });
   }
 }
 
 /** What is to be told of a pass. */
 interface PassEnd extends Pick<PassReport, 'listing' | 'participants' | 'corrected' | 'held'> {
   readonly found: readonly Difference[];
-  readonly isPlanHeld: boolean;
 }
 
 function correctionOf({ member, plannedAgainst, correction }: Difference, passId: string): Correction[] {

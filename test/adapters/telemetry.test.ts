@@ -71,7 +71,6 @@ const pass = {
   unexpected: 0,
   corrected: 1,
   held: 0,
-  isPlanHeld: false,
 } as const;
 
 /** One of each kind, with every field that it may have. */
@@ -98,6 +97,7 @@ const EXAMPLES: { readonly [Name in RollcallEvent['name']]: Extract<RollcallEven
   breaker_opened: { name: 'breaker_opened', appId: 'shop' },
   crash_suspect: { name: 'crash_suspect', messageId: 'm-1', startsAlone: 2 },
   reconciles_planned: { name: 'reconciles_planned', conversations: 3 },
+  plans_held: { name: 'plans_held', plans: 1 },
   pass: { ...pass, differences: [difference], oldestDeferralMs: 1 },
   run_stopped: { name: 'run_stopped', window: 1 },
   foreign_group: { name: 'foreign_group', appId: 'shop' },

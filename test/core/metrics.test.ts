@@ -75,7 +75,6 @@ it('a pass measures what it found, whether or not it could list', () => {
     unexpected: 2,
     corrected: 3,
     held: 4,
-    isPlanHeld: false,
   } as const;
   expect(measurementsOf({ ...pass, listing: 'complete' })).toEqual([
     ['Passes', 1],
@@ -84,10 +83,8 @@ it('a pass measures what it found, whether or not it could list', () => {
     ['MembersUnexpected', 2],
     ['CorrectionsSent', 3],
     ['RemovalsHeld', 4],
-    ['PlansHeld', 0],
   ]);
   expect(measurementsOf({ ...pass, listing: 'doubtful' })).toContainEqual(['ConversationsNotListed', 1]);
-  expect(measurementsOf({ ...pass, listing: 'complete', isPlanHeld: true })).toContainEqual(['PlansHeld', 1]);
   expect(measurementsOf({ ...pass, listing: 'failed', oldestDeferralMs: 7 })).toContainEqual([
     'OldestDeferralMs',
     7,
@@ -99,4 +96,8 @@ it('a plan measures how many conversations were due, and that no pass is known y
     ['ReconcilesPlanned', 42],
     ['Passes', 0],
   ]);
+});
+
+it('held plans are measured also where there are none', () => {
+  expect(measurementsOf({ name: 'plans_held', plans: 0 })).toEqual([['PlansHeld', 0]]);
 });

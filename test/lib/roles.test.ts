@@ -35,6 +35,7 @@ describe('each role may do what its function does, and nothing else', () => {
     expect(mayDo(template, 'ReconcilerPlanReconcilesRole')).toEqual(
       [
         ...always('ReconcilerPlanReconcilesLogs'),
+        'dynamodb:Query RosterTable/index/held',
         'dynamodb:Query RosterTable/index/worklist',
         'dynamodb:UpdateItem RosterTable',
         'sqs:SendMessage ReconcilerQueue',

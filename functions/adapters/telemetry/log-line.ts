@@ -26,6 +26,7 @@ export function fieldsOf(event: RollcallEvent, hash: HashMember): Record<string,
       return { where: event.where, ...faultFields(event.error) };
     case 'vendor_call':
     case 'reconciles_planned':
+    case 'plans_held':
     case 'run_stopped':
     case 'credential_problem':
     case 'breaker_opened':
