@@ -87,6 +87,7 @@ function fromText(name: SettingName, value: unknown): unknown {
 }
 
 const SQS_LONGEST_VISIBILITY_MS = 12 * 3_600_000;
+const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
 
 /** Settings that are fine each, but not together. A setting that could not be read is undefined here and contradicts none. */
@@ -111,6 +112,10 @@ function contradictions(settings: Settings): string[] {
       'stuckAfterMs: must be longer than retryMaxMs and six times consumerTimeoutSeconds, or what is only hidden seems lost',
     ],
     [settings.deferAfterMs > settings.parkAfterMs, 'deferAfterMs: must not be longer than parkAfterMs'],
+    [
+      settings.alarmAgeMinutes * MINUTE_MS <= settings.deferAfterMs,
+      'alarmAgeMinutes: must be longer than deferAfterMs, or every change that is retried raises the alarm',
+    ],
     [
       settings.deferAfterMs >= settings.changeRetentionDays * DAY_MS,
       'deferAfterMs: must be shorter than changeRetentionDays, or changes expire before they are deferred',

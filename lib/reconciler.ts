@@ -22,11 +22,14 @@ export interface ReconcilerProps {
 
 /** Brings back what was deferred, and compares what is with what should be: a planner on a schedule, and its workers. */
 export class Reconciler extends Construct {
+  /** Where conversations to be compared and the vendor's events wait. */
+  readonly queue: Queue;
+
   constructor(scope: Construct, id: string, props: ReconcilerProps) {
     super(scope, id);
-    const queue = this.#reconcileQueue(props.config);
-    this.#worker(props, queue);
-    this.#schedule(props.config, this.#planner(props, queue));
+    this.queue = this.#reconcileQueue(props.config);
+    this.#worker(props, this.queue);
+    this.#schedule(props.config, this.#planner(props, this.queue));
   }
 
   #reconcileQueue({ name, reconcileTimeoutSeconds }: DeploymentConfig): Queue {

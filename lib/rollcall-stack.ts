@@ -4,7 +4,9 @@ import { ChangeQueue } from './change-queue.ts';
 import type { DeploymentConfig } from './config.ts';
 import { Consumer } from './consumer.ts';
 import { Credentials } from './credentials.ts';
+import { Operations } from './operations/operations.ts';
 import { Reconciler } from './reconciler.ts';
+import { RollcallFunction } from './rollcall-function.ts';
 import { RosterTable } from './roster-table.ts';
 import { visibilitySeconds } from './visibility.ts';
 
@@ -25,7 +27,10 @@ export class RollcallStack extends Stack {
     const credentials = new Credentials(this, 'Credentials', { appSecretPrefix: config.secretPrefix });
     const parts = { config, changes, roster, credentials };
     new Consumer(this, 'Consumer', parts);
-    new Reconciler(this, 'Reconciler', parts);
+    const { queue: reconcileQueue } = new Reconciler(this, 'Reconciler', parts);
+    // The last: it watches every function that there is.
+    const functions = this.node.findAll().filter((each) => each instanceof RollcallFunction);
+    new Operations(this, 'Operations', { config, changes, reconcileQueue, roster, functions });
     this.#output('ChangeQueueUrl', changes.queue.queueUrl, 'Where producers send changes');
     this.#output(
       'DeadLetterQueueUrl',

@@ -78,6 +78,18 @@ export const settingsSchema = z.object({
     .enum(['DEBUG', 'INFO', 'WARN', 'ERROR'])
     .default('INFO')
     .describe('The least severe lines to log.'),
+  alarmEmails: z
+    .array(z.email('must be an e-mail address'))
+    .prefault([])
+    .describe('Who is told of alarms. Each has to confirm the subscription that AWS asks them about.'),
+  alarmAgeMinutes: wholeNumber(1, 10_080)
+    .default(30)
+    .describe('How long a change may wait, on its queue or deferred, before operators are alarmed.'),
+  runbookUrl: z
+    .string()
+    .min(1)
+    .default('docs/runbook.md')
+    .describe('Where your operators read the runbook: what the links in alarms begin with.'),
   extraHosts: z
     .array(host)
     .prefault([])

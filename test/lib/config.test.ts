@@ -104,7 +104,8 @@ describe('the configuration of a deployment', () => {
     [{ retryMaxMs: 43_200_001, stuckAfterMs: 90_000_000 }, 'retryMaxMs'],
     [{ consumerTimeoutSeconds: 300 }, 'stuckAfterMs'],
     [{ deferAfterMs: 200, parkAfterMs: 100 }, 'deferAfterMs'],
-    [{ deferAfterMs: 86_400_000, changeRetentionDays: 1 }, 'deferAfterMs'],
+    [{ deferAfterMs: 86_400_000, changeRetentionDays: 1, alarmAgeMinutes: 1441 }, 'deferAfterMs'],
+    [{ alarmAgeMinutes: 5 }, 'alarmAgeMinutes'],
   ])('refuses what cannot be together: %o', (settings, named) => {
     const context = Object.entries(settings).map(([name, value]) => [`rollcall:${name}`, value]);
     expect(problemsOf(Object.fromEntries(context))).toEqual([

@@ -71,17 +71,25 @@ describe('the checks notice', () => {
     expect(checks.consumersThatMayNotConsume(wrong)).toEqual([expect.stringContaining(`lacks ${action}`)]);
   });
 
-  it('an alarm on metrics that no function emits', () => {
-    const alarm = (Namespace: string): Template => ({
-      ...template,
-      Resources: {
-        ...template.Resources,
-        Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { Namespace } },
-      },
+  it.each<[string, string, string, string]>([
+    ['in another namespace', 'rollcall', 'Passes', 'rollcall'],
+    ['of another name', 'Rollcall', 'Pass', 'rollcall'],
+    ['of another deployment', 'Rollcall', 'Passes', 'staging'],
+  ])('an alarm on a metric %s, which no function emits', (_, Namespace, MetricName, Value) => {
+    const wrong = broken('OperationsAcredentialisrefused', (alarm) => {
+      Object.assign(alarm, { Namespace, MetricName, Dimensions: [{ Name: 'deployment', Value }] });
     });
-    expect(checks.metricsThatNobodyEmits(alarm('rollcall'))).toHaveLength(1);
-    expect(checks.metricsThatNobodyEmits(alarm('Rollcall'))).toEqual([]);
-    expect(checks.metricsThatNobodyEmits(alarm('AWS/SQS'))).toEqual([]);
+    expect(checks.metricsThatNobodyEmits(wrong)).toHaveLength(1);
+  });
+
+  it('a dashboard that shows a metric which no function emits', () => {
+    const wrong = broken('OperationsDashboard', (dashboard) => {
+      const [, parts] = dashboard.DashboardBody['Fn::Join'];
+      dashboard.DashboardBody['Fn::Join'][1] = parts.map((part: unknown) =>
+        typeof part === 'string' ? part.replaceAll('"RunsStopped"', '"RunsEnded"') : part,
+      );
+    });
+    expect(checks.metricsThatNobodyEmits(wrong)).toHaveLength(1);
   });
 
   it.each([

@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { METRIC_NAMESPACE } from '../../functions/core/metrics.ts';
+import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from '../../functions/core/metrics.ts';
+import { alarmsIn, metricsOf, type WatchedMetric } from './alarms.ts';
+import { dashboardMetrics } from './dashboard.ts';
 import { grantsOf } from './grants.ts';
 import { resourcesOf, type Template, targetOf } from './template.ts';
 
@@ -21,12 +23,6 @@ const functionSchema = z.object({
 const sourceSchema = z.object({ EventSourceArn: z.unknown(), FunctionName: z.unknown() });
 const scheduleSchema = z.object({
   Target: z.object({ DeadLetterConfig: z.object({ Arn: z.unknown() }).optional() }),
-});
-const alarmSchema = z.object({
-  Namespace: z.string().optional(),
-  Metrics: z
-    .array(z.object({ MetricStat: z.object({ Metric: z.object({ Namespace: z.string() }) }).optional() }))
-    .default([]),
 });
 const queues = (template: Template) => resourcesOf(template, 'AWS::SQS::Queue', queueSchema);
 const functions = (template: Template) => resourcesOf(template, 'AWS::Lambda::Function', functionSchema);
@@ -92,14 +88,28 @@ export function consumersThatMayNotConsume(template: Template): string[] {
   });
 }
 
+/** What the deployment's own functions emit, under its own name; CloudWatch takes any other name without a word. */
 export function metricsThatNobodyEmits(template: Template): string[] {
-  return resourcesOf(template, 'AWS::CloudWatch::Alarm', alarmSchema).flatMap(({ id, properties }) =>
-    [properties.Namespace, ...properties.Metrics.map(({ MetricStat }) => MetricStat?.Metric.Namespace)]
-      .filter(
-        (namespace) =>
-          namespace !== undefined && !namespace.startsWith('AWS/') && namespace !== METRIC_NAMESPACE,
-      )
-      .map((namespace) => `${id} looks at ${namespace}, where no function puts metrics`),
+  const names = Object.keys(METRICS);
+  const isEmitted = ({ Namespace, MetricName, Dimensions }: WatchedMetric) =>
+    Namespace === METRIC_NAMESPACE &&
+    names.includes(MetricName) &&
+    Dimensions.length === 1 &&
+    Dimensions.every(({ Name, Value }) => Name === METRIC_DIMENSION && deploymentsOf(template).has(Value));
+  const inAlarms = alarmsIn(template).flatMap((alarm) =>
+    metricsOf(alarm).map((metric) => ({ id: alarm.AlarmName, metric })),
+  );
+  const onDashboards = dashboardMetrics(template).map((metric) => ({ id: 'the dashboard', metric }));
+  return [...inAlarms, ...onDashboards]
+    .filter(({ metric }) => !metric.Namespace.startsWith('AWS/') && !isEmitted(metric))
+    .map(
+      ({ id, metric }) => `${id} looks at ${metric.Namespace} ${metric.MetricName}, which no function emits`,
+    );
+}
+
+function deploymentsOf(template: Template): Set<unknown> {
+  return new Set(
+    functions(template).map(({ properties }) => properties.Environment.Variables['DEPLOYMENT_NAME']),
   );
 }
 
