@@ -21,6 +21,7 @@ const localSystem = z.object({
   dynamodb: z.url(),
   secretsManager: z.url(),
   vendor: z.url(),
+  webhookUrl: z.optional(z.url()),
   changeQueueUrl: z.url(),
   tableName: z.string().check(z.minLength(1)),
   secretPrefix: z.string().check(z.minLength(1)),

@@ -11,6 +11,7 @@ import { addDeclare } from './commands/declare.ts';
 import { addEnqueue } from './commands/enqueue.ts';
 import { addPlan } from './commands/plan.ts';
 import { addStatus } from './commands/status.ts';
+import { addWebhookRegister } from './commands/webhook-register.ts';
 import { complain, describe, UsageError } from './terminal.ts';
 
 const EXIT_CODES_HELP = `
@@ -48,6 +49,7 @@ function program(end: (exitCode: number) => void): Command {
   addConversationSet(
     rollcall.command('conversation').description('set what holds for one conversation only'),
   );
+  addWebhookRegister(rollcall.command('webhook').description("manage the vendor's webhooks"));
   addAdopt(rollcall);
   addDeclare(rollcall, end);
   addEnqueue(rollcall, end);

@@ -43,7 +43,7 @@ export async function withVendor<Result>(
   options: VendorOptions,
   work: (connection: VendorConnection) => Promise<Result>,
 ): Promise<Result> {
-  const { settings, secretPrefix } = await deployedSettings(options);
+  const { settings, secretPrefix } = await deployedConfig(options);
   const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
   const { awsClient } = await import('../functions/adapters/aws-client.ts');
   const { SecretsManagerSecrets } = await import('../functions/adapters/secrets.ts');
@@ -60,7 +60,8 @@ export async function withVendor<Result>(
   }
 }
 
-async function deployedSettings(options: VendorOptions) {
+/** What the deployment was configured with, as far as commands have to know. */
+export async function deployedConfig(options: VendorOptions) {
   const local = useLocal(options);
   const { readConfig } = await import('../lib/config.ts');
   const config = readConfig(local?.settings ?? cdkContext());
@@ -75,7 +76,7 @@ async function deployedSettings(options: VendorOptions) {
     local?.secretPrefix ??
     process.env['ROLLCALL_SECRET_PREFIX'] ??
     config.secretPrefix;
-  return { settings, secretPrefix };
+  return { settings, secretPrefix, webhookSecretPrefix: `${config.name}/webhooks` };
 }
 
 function cdkContext(): Readonly<Record<string, unknown>> {

@@ -105,7 +105,8 @@ export function unfitError(operation: Operation, answer: Answer, problem: string
 const ERRORS_MAX = 10;
 const TEXT_MAX_LENGTH = 200;
 
-function readErrors({ json }: Answer, unspeakable: readonly string[]): VendorError[] {
+/** What an answer's body says is wrong. `unspeakable`: what must not be repeated, even if the body repeats it. */
+export function readErrors({ json }: Answer, unspeakable: readonly string[]): VendorError[] {
   const read = errorResponse.safeParse(json);
   return (read.data?.errors ?? []).slice(0, ERRORS_MAX).map(({ code, title }) => ({
     ...(code !== undefined && { code: speakable(code, unspeakable) }),

@@ -5,11 +5,13 @@ import type { Deadline } from './deadline.ts';
 import type { Host } from './host.ts';
 
 export interface Request {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below the host's base path, encoded, with its query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Not to be sent a second time: carried out twice, it would be done twice. */
+  readonly onlyOnce?: true;
 }
 
 /** A whole answer. */
@@ -50,11 +52,12 @@ export class Exchanger {
 
   /**
    * Sends a request, and once more if its connection turns out to have been closed while it was idle, as all are after
-   * a function was frozen. All three operations may be repeated.
+   * a function was frozen. All three operations on participants may be repeated.
    */
   async send(request: Request, deadline: Deadline): Promise<Exchange> {
     const first = await this.#attempt(request, deadline);
     if (first.kind !== 'stale') return first;
+    if (request.onlyOnce) return unanswered(first.error, true);
     this.#pool.closeIdle();
     const second = await this.#attempt(request, deadline);
     if (second.kind === 'answered') return { ...second, repeated: true };

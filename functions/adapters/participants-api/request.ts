@@ -10,7 +10,8 @@ export function conversationPath(appId: string, conversationId: string): string 
   return `/v2/apps/${pathSegment('appId', appId)}/conversations/${pathSegment('conversationId', conversationId)}`;
 }
 
-function pathSegment(field: string, id: unknown): string {
+/** An id as a segment of a path. */
+export function pathSegment(field: string, id: unknown): string {
   if (typeof id !== 'string' || id === '')
     throw new TypeError(`${field}: must be a string that is not empty`);
   // Dots need no encoding, so encoded or not these two mean another path.
