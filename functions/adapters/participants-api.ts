@@ -1,22 +1,24 @@
-import type * as z from 'zod/mini';
 import type { Operation } from '../core/call-result.ts';
 import type { Auth } from '../core/credential.ts';
 import { allParticipants } from './participants-api/all-participants.ts';
+import {
+  type Check,
+  leaveResponseMisfit,
+  participantListMisfit,
+  participantResponseMisfit,
+} from './participants-api/answer-checks.ts';
 import { type Authorizer, authorizer } from './participants-api/authorization.ts';
 import { type CallOptions, Deadline, milliseconds } from './participants-api/deadline.ts';
 import { refusedError, unansweredError, unfitError } from './participants-api/error.ts';
 import { type Answer, Exchanger, type Request } from './participants-api/exchange.ts';
 import { parseHost } from './participants-api/host.ts';
-import {
-  leaveResponse,
-  type Page,
-  type Participant,
-  type ParticipantJoinBody,
-  type ParticipantLeaveBody,
-  type ParticipantListResponse,
-  type ParticipantResponse,
-  participantListResponse,
-  participantResponse,
+import type {
+  Page,
+  Participant,
+  ParticipantJoinBody,
+  ParticipantLeaveBody,
+  ParticipantListResponse,
+  ParticipantResponse,
 } from './participants-api/models.ts';
 import { type Body, conversationPath, joinBody, leaveBody, pageQuery } from './participants-api/request.ts';
 
@@ -69,11 +71,11 @@ export interface AllParticipantsOptions extends CallOptions {
   readonly pageSize?: number;
 }
 
-interface Call<Success> {
+interface Call {
   readonly operation: Operation;
   readonly path: string;
   readonly body?: Body;
-  readonly schema: z.ZodMiniType<Success>;
+  readonly misfit: Check;
   readonly options: CallOptions;
 }
 
@@ -124,7 +126,7 @@ export class ParticipantsApi {
       operation: 'join',
       path,
       body: joinBody(body),
-      schema: participantResponse,
+      misfit: participantResponseMisfit,
       options,
     });
   }
@@ -137,7 +139,13 @@ export class ParticipantsApi {
     options: CallOptions = {},
   ): Promise<void> {
     const path = `${conversationPath(appId, conversationId)}/leave`;
-    await this.#call({ operation: 'leave', path, body: leaveBody(body), schema: leaveResponse, options });
+    await this.#call({
+      operation: 'leave',
+      path,
+      body: leaveBody(body),
+      misfit: leaveResponseMisfit,
+      options,
+    });
   }
 
   /** One page of a conversation's participants. */
@@ -147,7 +155,7 @@ export class ParticipantsApi {
     { page, ...options }: ListOptions = {},
   ): Promise<ParticipantListResponse> {
     const path = `${conversationPath(appId, conversationId)}/participants${pageQuery(page)}`;
-    return this.#call({ operation: 'list', path, schema: participantListResponse, options });
+    return this.#call({ operation: 'list', path, misfit: participantListMisfit, options });
   }
 
   /**
@@ -170,22 +178,22 @@ export class ParticipantsApi {
     this.#exchanger.close();
   }
 
-  async #call<Success>(call: Call<Success>): Promise<Success> {
+  async #call<Success>(call: Call): Promise<Success> {
     const { timeoutMs = this.#requestTimeoutMs, signal } = call.options;
     const deadline = new Deadline(timeoutMs, signal);
     try {
-      return await this.#callUntil(deadline, call);
+      return (await this.#callUntil(deadline, call)) as Success;
     } finally {
       deadline.release();
     }
   }
 
-  async #callUntil<Success>(deadline: Deadline, call: Call<Success>): Promise<Success> {
-    const { operation, path, body, schema } = call;
+  async #callUntil(deadline: Deadline, call: Call): Promise<unknown> {
+    const { operation, path, body, misfit } = call;
     const { header, secrets } = await this.#authorize();
     const exchange = await this.#exchanger.send(requestOf(path, body, header), deadline);
     if (exchange.kind === 'unanswered') throw unansweredError(operation, exchange);
-    if (isSuccess(operation, exchange.answer.status)) return fitting(operation, exchange.answer, schema);
+    if (isSuccess(operation, exchange.answer.status)) return fitting(operation, exchange.answer, misfit);
     throw refusedError(operation, exchange, body ? [...secrets, body.id] : secrets, this.#now());
   }
 }
@@ -203,9 +211,9 @@ function isSuccess(operation: Operation, status: number): boolean {
   return operation === 'list' ? status === 200 : status >= 200 && status <= 299;
 }
 
-function fitting<Success>(operation: Operation, answer: Answer, schema: z.ZodMiniType<Success>): Success {
+function fitting(operation: Operation, answer: Answer, misfit: Check): unknown {
   if (answer.json === undefined) throw unfitError(operation, answer, 'not JSON');
-  const read = schema.safeParse(answer.json);
-  if (read.success) return read.data;
-  throw unfitError(operation, answer, `unexpected ${read.error.issues[0]?.path.join('.') || 'body'}`);
+  const field = misfit(answer.json);
+  if (field === undefined) return answer.json;
+  throw unfitError(operation, answer, `unexpected ${field}`);
 }

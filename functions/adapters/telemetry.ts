@@ -23,11 +23,12 @@ export class CloudWatchTelemetry {
   readonly #measured = new Measured(process.env['DEPLOYMENT_NAME'] ?? 'rollcall');
   readonly #hash: (key: MemberKey) => string;
   #isFirstInvocation = true;
-  /** What each line of the present invocation says of it. */
-  #invocation: object = {};
+  /** What each line of the present invocation says of its surroundings, as a part of a JSON text. */
+  #surroundings: string;
 
   /** @param logKey keys the hashes that stand for people: with the same key a member has the same hash everywhere. */
   constructor(logKey: string | Uint8Array) {
+    this.#surroundings = fragmentOf({ service: this.#service });
     const secret = createSecretKey(Buffer.from(logKey));
     this.#hash = (key) =>
       createHmac('sha256', secret).update(memberText(key)).digest('hex').slice(0, MEMBER_HASH_LENGTH);
@@ -35,11 +36,12 @@ export class CloudWatchTelemetry {
 
   /** To be called as an invocation begins: its lines then tell which it was. */
   begin({ awsRequestId }: Pick<Context, 'awsRequestId'>): void {
-    this.#invocation = {
+    this.#surroundings = fragmentOf({
+      service: this.#service,
       cold_start: this.#isFirstInvocation,
       function_request_id: awsRequestId,
       xray_trace_id: traceId(process.env['_X_AMZN_TRACE_ID']),
-    };
+    });
     this.#isFirstInvocation = false;
   }
 
@@ -56,15 +58,15 @@ export class CloudWatchTelemetry {
   }
 
   #line(level: Level, event: RollcallEvent): string {
-    return JSON.stringify({
-      level,
-      message: event.name,
-      timestamp: new Date().toISOString(),
-      service: this.#service,
-      ...this.#invocation,
-      ...fieldsOf(event, this.#hash),
-    });
+    const start = `{"level":"${level}","timestamp":"${new Date().toISOString()}"`;
+    const fields = fragmentOf({ message: event.name, ...fieldsOf(event, this.#hash) });
+    return `${start}${this.#surroundings}${fields}}`;
   }
+}
+
+/** An object's JSON text without its braces, after a comma. */
+function fragmentOf(fields: object): string {
+  return `,${JSON.stringify(fields).slice(1, -1)}`;
 }
 
 /** `1-5759e988-bd862e3fe1be46a994272793` of `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…;Sampled=1`. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Which of the vendor's two names for a person an app uses. Each app declares one, so that nobody has two keys. */
 export type IdKind = 'userId' | 'userExternalId';
@@ -33,7 +33,7 @@ export function memberGroupId(key: MemberKey): string {
 }
 
 export function sha256Hex(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 /** The part of a join or leave body that names the person. */

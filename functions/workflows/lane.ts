@@ -5,7 +5,8 @@ import type { Clock } from './ports.ts';
 export class Lane {
   readonly perSecond: number;
   readonly pacer: Pacer;
-  #last: Promise<void> = Promise.resolve();
+  /** The end of the line; undefined: nobody stands in it. */
+  #last: Promise<void> | undefined;
 
   constructor(perSecond: number) {
     this.perSecond = perSecond;
@@ -14,6 +15,7 @@ export class Lane {
 
   /** Waits for a turn. 0: it is taken, send now. Otherwise it would come only after `untilMs`, in so many milliseconds. */
   async turn(clock: Pick<Clock, 'nowMs' | 'sleep'>, untilMs: number): Promise<number> {
+    if (this.#last === undefined && this.pacer.take(clock.nowMs()) === 0) return 0;
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#last = promise;
@@ -25,6 +27,7 @@ export class Lane {
         await clock.sleep(waitMs);
       }
     } finally {
+      if (this.#last === promise) this.#last = undefined;
       resolve();
     }
   }

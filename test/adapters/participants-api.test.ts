@@ -50,6 +50,23 @@ describe('join', () => {
     });
   });
 
+  test.each<[object, object]>([
+    [{ unreadCount: null }, {}],
+    [{ lastRead: 7 }, {}],
+    [{ clientAssociations: 'none' }, {}],
+    [{ clientAssociations: [null] }, {}],
+    [
+      { clientAssociations: [{ type: 7, clientId: 'c', more: 1 }] },
+      { clientAssociations: [{ clientId: 'c', more: 1 }] },
+    ],
+  ])('makes of a participant with %o one with %o', async (given, kept) => {
+    const { api } = await apiAgainst((response) =>
+      answer(response, 201, { participant: { id: 'p1', ...given } }),
+    );
+    const response = await api.joinConversation('a', 'c', { userId: 'u1' });
+    expect(response).toEqual({ participant: { id: 'p1', ...kept } });
+  });
+
   test('keeps fields that are not documented, and leaves out documented ones of another type', async () => {
     const participant = { id: 'p1', userExternalId: null, unreadCount: 'two', role: 'guest' };
     const { api } = await apiAgainst((response) => answer(response, 201, { participant, more: 1 }));

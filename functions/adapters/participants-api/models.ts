@@ -24,41 +24,47 @@ export interface Page {
   readonly size?: number;
 }
 
-/** A documented field that nothing here depends on: one of another type is left out rather than refused. */
-function unneeded<Schema extends z.ZodMiniType>(schema: Schema) {
-  return z.catch(z.optional(schema), undefined);
+/** What the vendor adds without documenting it passes. */
+interface Loose {
+  readonly [field: string]: unknown;
 }
 
-const clientAssociation = z.looseObject({ type: unneeded(z.string()), clientId: unneeded(z.string()) });
-const participant = z.looseObject({
-  id: z.string().check(z.minLength(1)),
-  userId: z.optional(z.string()),
-  userExternalId: z.optional(z.nullable(z.string())),
-  unreadCount: unneeded(z.number()),
-  clientAssociations: unneeded(z.array(clientAssociation)),
-  lastRead: unneeded(z.nullable(z.string())),
-});
-const cursor = z.optional(z.nullable(z.string()));
-const meta = z.looseObject({ hasMore: z.boolean(), afterCursor: cursor, beforeCursor: cursor });
-const links = z.looseObject({ prev: cursor, next: cursor });
+export interface ClientAssociation extends Loose {
+  readonly type?: string | undefined;
+  readonly clientId?: string | undefined;
+}
 
-/** A success body: what is relied on is checked, what is not documented passes. */
-export const participantResponse = z.looseObject({ participant });
-export const participantListResponse = z.looseObject({
-  participants: z.array(participant),
-  meta,
-  links: z.optional(z.nullable(links)),
-});
-/** Documented as an empty object; one that lists errors is no success, whatever its status. */
-export const leaveResponse = z.looseObject({ errors: z.optional(z.undefined()) });
+/** A user's place in a conversation. */
+export interface Participant extends Loose {
+  readonly id: string;
+  readonly userId?: string | undefined;
+  readonly userExternalId?: string | null | undefined;
+  readonly unreadCount?: number | undefined;
+  readonly clientAssociations?: readonly ClientAssociation[] | undefined;
+  readonly lastRead?: string | null | undefined;
+}
+
+export interface Meta extends Loose {
+  readonly hasMore: boolean;
+  readonly afterCursor?: string | null | undefined;
+  readonly beforeCursor?: string | null | undefined;
+}
+
+export interface Links extends Loose {
+  readonly prev?: string | null | undefined;
+  readonly next?: string | null | undefined;
+}
+
+export interface ParticipantResponse extends Loose {
+  readonly participant: Participant;
+}
+
+export interface ParticipantListResponse extends Loose {
+  readonly participants: readonly Participant[];
+  readonly meta: Meta;
+  readonly links?: Links | null | undefined;
+}
+
 export const errorResponse = z.looseObject({
   errors: z.array(z.looseObject({ code: z.optional(z.string()), title: z.optional(z.string()) })),
 });
-
-/** A user's place in a conversation. */
-export type Participant = z.infer<typeof participant>;
-export type ClientAssociation = z.infer<typeof clientAssociation>;
-export type Meta = z.infer<typeof meta>;
-export type Links = z.infer<typeof links>;
-export type ParticipantResponse = z.infer<typeof participantResponse>;
-export type ParticipantListResponse = z.infer<typeof participantListResponse>;

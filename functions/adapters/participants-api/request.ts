@@ -10,8 +10,11 @@ export function conversationPath(appId: string, conversationId: string): string 
   return `/v2/apps/${pathSegment('appId', appId)}/conversations/${pathSegment('conversationId', conversationId)}`;
 }
 
+const NEEDS_NO_ENCODING = /^[A-Za-z0-9_-]+$/;
+
 /** An id as a segment of a path. */
 export function pathSegment(field: string, id: unknown): string {
+  if (typeof id === 'string' && NEEDS_NO_ENCODING.test(id)) return id;
   if (typeof id !== 'string' || id === '')
     throw new TypeError(`${field}: must be a string that is not empty`);
   // Dots need no encoding, so encoded or not these two mean another path.
@@ -42,14 +45,12 @@ export function leaveBody(body: ParticipantLeaveBody): Body {
 }
 
 function onlyId(body: object, fields: readonly string[]): [field: string, id: string] {
-  const given = Object.entries(body ?? {}).filter(
-    ([field, id]) => fields.includes(field) && id !== undefined,
-  );
-  const [first, ...others] = given;
-  if (first === undefined || others.length > 0) {
+  const ids = (body ?? {}) as Readonly<Record<string, unknown>>;
+  const [field, ...others] = fields.filter((each) => ids[each] !== undefined);
+  if (field === undefined || others.length > 0) {
     throw new TypeError(`${fields.join(', ')}: exactly one of them must be given`);
   }
-  const [field, id] = first;
+  const id = ids[field];
   if (typeof id !== 'string' || id === '')
     throw new TypeError(`${field}: must be a string that is not empty`);
   return [field, id];

@@ -1,20 +1,25 @@
+/** So long a line may wait for others. */
+const WAIT_MS = 20;
+
 /**
- * Writes lines to the standard output, those of one turn of the event loop at once: a write costs more than a line. A
- * process that is killed loses the lines of that turn at most.
+ * Writes lines to the standard output, those of a few milliseconds at once: a write costs more than a line. A process
+ * that is killed loses no more than these.
  */
 export class LineOutput {
   #waiting = '';
-  readonly #flush = () => this.flush();
+  #timer: NodeJS.Timeout | undefined;
 
   write(line: string): void {
-    if (this.#waiting === '') setImmediate(this.#flush);
+    this.#timer ??= setTimeout(() => this.flush(), WAIT_MS);
     this.#waiting += `${line}\n`;
   }
 
   /** Writes now what waits; to be called before the process may be frozen. */
   flush(): void {
-    if (this.#waiting === '') return;
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
     const lines = this.#waiting;
+    this.#timer = undefined;
     this.#waiting = '';
     process.stdout.write(lines);
   }
