@@ -1,9 +1,6 @@
-import * as z from 'zod/mini';
 import { allParticipants } from '../../../functions/adapters/participants-api/all-participants.ts';
-import {
-  type ParticipantListResponse,
-  participantListResponse,
-} from '../../../functions/adapters/participants-api/models.ts';
+import { participantListMisfit } from '../../../functions/adapters/participants-api/answer-checks.ts';
+import type { ParticipantListResponse } from '../../../functions/adapters/participants-api/models.ts';
 import { ParticipantsApiError } from '../../../functions/adapters/participants-api.ts';
 import { addPage, EMPTY_LISTING, type ListingStep } from '../../../functions/core/listing.ts';
 import { holds, parsed, type Target } from '../target.ts';
@@ -25,9 +22,9 @@ export const listing: Target = {
   name: 'listing',
   corpus: [pages(0), pages(3), pages(2, 2, 1), pages(1, 1, 1, 0)].map((each) => JSON.stringify(each)),
   probe: async (text) => {
-    const read = z.array(participantListResponse).safeParse(parsed(text)?.value);
-    if (!read.success || read.data.length === 0) return;
-    const [iterated, added] = [await iterate(read.data), add(read.data)];
+    const read = parsed(text)?.value;
+    if (!Array.isArray(read) || read.length === 0 || read.some((page) => participantListMisfit(page))) return;
+    const [iterated, added] = [await iterate(read), add(read)];
     holds(iterated === added, `complete is one thing here and another there: ${iterated}, ${added}`);
   },
 };
