@@ -25,13 +25,15 @@ export interface DeliveryStats {
   readonly dropped: number;
   /** Delivered once more though they had arrived. */
   readonly repeated: number;
-  /** Those that arrived only after a try that failed. */
-  readonly late: number;
+  /** Never sent, while the webhooks were lost. */
+  readonly lost: number;
   /** Not decided yet. */
   readonly waiting: number;
   readonly requests: number;
   /** Answers by status; `none` where none came. */
   readonly statuses: Readonly<Record<string, number>>;
+  /** The delivered events, by the try that they arrived at: from 1 to 5. */
+  readonly deliveredAtTry: Readonly<Record<string, number>>;
 }
 
 interface Delivery {
@@ -45,8 +47,6 @@ interface Delivery {
 /** Between the tries: ever twice as long, so that the last comes at the end of the window. */
 const gapShares = [1 / 15, 2 / 15, 4 / 15, 8 / 15];
 const hopeless: ReadonlySet<number> = new Set([400, 401, 403, 404, 406]);
-/** Events that happen within so long go together. */
-const gatherMs = 5;
 const togetherMost = 10;
 
 export class Deliveries {
@@ -64,11 +64,16 @@ export class Deliveries {
     exhausted: 0,
     dropped: 0,
     repeated: 0,
-    late: 0,
+    lost: 0,
     waiting: 0,
     requests: 0,
   };
   readonly #statuses: Record<string, number> = {};
+  readonly #deliveredAtTry: Record<string, number> = {};
+  /** Events that happen meanwhile are told to nobody, ever. */
+  isLosing = false;
+  /** No request reaches any endpoint meanwhile. */
+  isCutOff = false;
   #isClosed = false;
 
   constructor(settings: z.output<typeof webhookSettingsSchema>, appOf: (appId: string) => App | undefined) {
@@ -87,7 +92,11 @@ export class Deliveries {
   }
 
   stats(): DeliveryStats {
-    return { ...this.#counts, statuses: { ...this.#statuses } };
+    return {
+      ...this.#counts,
+      statuses: { ...this.#statuses },
+      deliveredAtTry: { ...this.#deliveredAtTry },
+    };
   }
 
   /** Ends at once: what waits is never delivered. */
@@ -99,6 +108,10 @@ export class Deliveries {
 
   #gather(appId: string, webhookId: string, event: SentEvent): void {
     this.#counts.events += 1;
+    if (this.isLosing) {
+      this.#counts.lost += 1;
+      return;
+    }
     if (this.#counts.waiting >= this.#settings.waitingMax) {
       this.#counts.dropped += 1;
       return;
@@ -111,12 +124,11 @@ export class Deliveries {
     }
     const events = [event];
     this.#gathering.set(webhookId, events);
-    const delayMs = gatherMs + this.#random() * this.#settings.jitterMs;
+    const { gatherMs, jitterMs } = this.#settings;
+    const delayMs = this.#random() * jitterMs;
     this.#after(gatherMs, () => {
       if (this.#gathering.get(webhookId) === events) this.#gathering.delete(webhookId);
-      this.#after(delayMs - gatherMs, () =>
-        this.#try({ appId, webhookId, events, tries: 0, isRepeat: false }),
-      );
+      this.#after(delayMs, () => this.#try({ appId, webhookId, events, tries: 0, isRepeat: false }));
     });
   }
 
@@ -130,7 +142,9 @@ export class Deliveries {
     delivery.tries += 1;
     this.#counts.requests += 1;
     const body = webhookBody(appId, webhookId, events);
-    const status = await this.#posts.send(webhook.target, webhook.secret, body, this.#settings.timeoutMs);
+    const { target, secret } = webhook;
+    const { timeoutMs } = this.#settings;
+    const status = this.isCutOff ? undefined : await this.#posts.send(target, secret, body, timeoutMs);
     if (this.#isClosed) return;
     const name = String(status ?? 'none');
     this.#statuses[name] = (this.#statuses[name] ?? 0) + 1;
@@ -149,7 +163,8 @@ export class Deliveries {
   }
 
   #arrived(delivery: Delivery): void {
-    if (delivery.tries > 1 && !delivery.isRepeat) this.#counts.late += delivery.events.length;
+    const { tries, events } = delivery;
+    if (!delivery.isRepeat) this.#deliveredAtTry[tries] = (this.#deliveredAtTry[tries] ?? 0) + events.length;
     this.#end(delivery, delivery.isRepeat ? 'repeated' : 'delivered');
     const { repeatShare, waitingMax } = this.#settings;
     if (delivery.isRepeat || this.#random() >= repeatShare || this.#counts.waiting >= waitingMax) return;

@@ -25,6 +25,11 @@ export interface FakeVendor {
   setFaults(plan: FaultPlan | undefined): void;
   /** Puts an app out, or back; requests that are stalled stay so. */
   setOutage(appId: string, outage: Outage | undefined): void;
+  /**
+   * What befalls the webhooks from now on. `lost`: what happens is told to nobody, ever. `cutOff`: no try reaches its
+   * endpoint, and the next may.
+   */
+  setWebhookTrouble(trouble: 'lost' | 'cutOff' | undefined): void;
   /** Ends at once, cutting off whoever still waits for an answer. What had not been applied then never is. */
   close(): Promise<void>;
 }

@@ -88,6 +88,11 @@ class Vendor implements FakeVendor {
     else this.#outages.set(appId, outage);
   }
 
+  setWebhookTrouble(trouble: 'lost' | 'cutOff' | undefined): void {
+    this.#deliveries.isLosing = trouble === 'lost';
+    this.#deliveries.isCutOff = trouble === 'cutOff';
+  }
+
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#deliveries.close();

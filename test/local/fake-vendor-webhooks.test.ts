@@ -182,7 +182,11 @@ describe('a delivery', () => {
     );
     vendor.world.join('shop', 'group', { userId: ada.userId });
     await settled(vendor);
-    expect(vendor.stats().webhooks).toMatchObject({ delivered: 1, late: 1, statuses: { none: 3, 200: 1 } });
+    expect(vendor.stats().webhooks).toMatchObject({
+      delivered: 1,
+      deliveredAtTry: { 4: 1 },
+      statuses: { none: 3, 200: 1 },
+    });
     expect(new Set(events().map(({ id }) => id)).size).toBe(1);
   });
 
@@ -243,6 +247,19 @@ describe('a delivery', () => {
     for (const who of [ada, bob, cyd]) vendor.world.join('shop', 'group', { userId: who.userId });
     vendor.world.leave('shop', 'group', { userId: ada.userId });
     expect(vendor.stats().webhooks).toMatchObject({ events: 4, waiting: 3, dropped: 1 });
+  });
+
+  test('is lost, or cut off for a while, if the vendor is told to', async () => {
+    const { vendor, events } = await told(OK, { retryWindowMs: 150 });
+    vendor.setWebhookTrouble('lost');
+    vendor.world.join('shop', 'group', { userId: ada.userId });
+    vendor.setWebhookTrouble('cutOff');
+    vendor.world.join('shop', 'group', { userId: bob.userId });
+    await expect.poll(() => vendor.stats().webhooks.requests, { interval: 5 }).toBe(3);
+    vendor.setWebhookTrouble(undefined);
+    await settled(vendor);
+    expect(events().map(({ payload }) => payload.user.id)).toEqual([bob.userId]);
+    expect(vendor.stats().webhooks).toMatchObject({ lost: 1, delivered: 1, deliveredAtTry: { 4: 1 } });
   });
 
   test('goes to this machine only', async () => {
