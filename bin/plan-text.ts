@@ -34,6 +34,8 @@ function causeText({ cause, action, reason }: PlanLine): string {
       return 'stuck: in flight for longer than any delivery takes';
     case 'behind_our_back':
       return action === 'join' ? 'removed behind our back' : 'added behind our back';
+    case 'merged':
+      return 'its user or conversation was merged into another, and its wish moves there';
     case 'parked':
       return `parked${because}`;
     case 'unknown_participant':

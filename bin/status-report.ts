@@ -1,4 +1,5 @@
 import type { ConversationKey } from '../functions/core/member-key.ts';
+import { isManaged } from '../functions/core/roster.ts';
 import { occurredAtOf } from '../functions/core/version.ts';
 import { ADOPTED_CHANGE_ID } from '../functions/workflows/adopt-conversation.ts';
 import type { ConversationStatus, MemberStatus } from '../functions/workflows/show-status.ts';
@@ -61,7 +62,7 @@ function memberReport({ memberId, row, present }: MemberStatus): MemberReport {
   const wish = action === 'join' ? 'in' : 'out';
   return {
     memberId,
-    wished: state === 'unmanaged' ? 'none' : wish,
+    wished: isManaged(row) ? wish : 'none',
     state,
     ...(reason !== undefined && { reason }),
     ...(confirmed?.version === version && { confirmedAt: iso(confirmed.atMs) }),

@@ -68,6 +68,7 @@ export class Reconciler extends Construct {
     worker.consume(queue, config.reconcileConcurrency);
     worker.allow(['sqs:SendMessage'], changes.queue.queueArn);
     roster.allow(worker, 'GetItem', 'UpdateItem', 'Query');
+    roster.allowUsers(worker);
     credentials.allowRead(worker);
   }
 

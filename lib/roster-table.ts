@@ -5,6 +5,7 @@ import type { RollcallFunction } from './rollcall-function.ts';
 
 const WORKLIST_INDEX = 'worklist';
 const HELD_INDEX = 'held';
+const USER_INDEX = 'user';
 
 type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'Query';
 
@@ -34,6 +35,13 @@ export class RosterTable extends Construct {
           sortKey: { name: 'heldSinceMs', type: AttributeType.NUMBER },
           projectionType: ProjectionType.KEYS_ONLY,
         },
+        // Member rows only. Keys alone, which never change: each row is written to the index once.
+        {
+          indexName: USER_INDEX,
+          partitionKey: { name: 'user', type: AttributeType.STRING },
+          sortKey: { name: 'pk', type: AttributeType.STRING },
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
       ],
       billing: Billing.onDemand(),
       timeToLiveAttribute: 'expiresAt',
@@ -58,6 +66,11 @@ export class RosterTable extends Construct {
   /** Lets a function find the plans that are held. */
   allowHeld(user: RollcallFunction<readonly string[]>): void {
     this.#allowIndex(user, HELD_INDEX);
+  }
+
+  /** Lets a function find a user's conversations. */
+  allowUsers(user: RollcallFunction<readonly string[]>): void {
+    this.#allowIndex(user, USER_INDEX);
   }
 
   #allowIndex(user: RollcallFunction<readonly string[]>, index: string): void {

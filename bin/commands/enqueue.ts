@@ -9,7 +9,7 @@ import {
   enqueueChanges,
   type Stopped,
 } from '../../functions/workflows/enqueue-changes.ts';
-import type { ChangeSender } from '../../functions/workflows/outbox.ts';
+import type { ChangeSender } from '../../functions/workflows/ports.ts';
 import { addQueueOptions, connectChangeQueue, type DeploymentOptions } from '../deployment.ts';
 import { complain, count, describe, ProgressLine, print, UsageError } from '../terminal.ts';
 

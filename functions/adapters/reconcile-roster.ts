@@ -1,5 +1,6 @@
 import type { ConversationPatch, ConversationRow } from '../core/conversation.ts';
-import type { ConversationKey } from '../core/member-key.ts';
+import type { ConversationKey, MemberKey } from '../core/member-key.ts';
+import type { Mergeable, MergeEdge } from '../core/merge.ts';
 import type { MemberRow } from '../core/roster.ts';
 import { fromItem, type Item, misfit, toItem } from './roster/items.ts';
 import {
@@ -7,14 +8,17 @@ import {
   conversationOf,
   HELD_LIST,
   MEMBER_PREFIX,
+  mergeKey,
   runKey,
+  USER_INDEX,
+  userText,
   WORKLIST_INDEX,
   WORKLIST_SHARDS,
   worklistOf,
   worklistShard,
 } from './roster/keys.ts';
 import { rowOfItem } from './roster/member-item.ts';
-import { dueItem, runItem } from './roster/schemas.ts';
+import { dueItem, rowKeyItem, runItem } from './roster/schemas.ts';
 import { patched, type Update, updateOf } from './roster/update.ts';
 import { DynamoDBRoster, dueUpdate } from './roster.ts';
 
@@ -23,6 +27,8 @@ interface Due {
   readonly dueAtMs: number;
 }
 
+/** Conversations of a user whose rows are then read at once. */
+const USER_PAGE = 100;
 const RUN_KEPT_MS = 31 * 24 * 3_600_000;
 
 /** The roster in DynamoDB with what the planner and the reconciler need besides. */
@@ -78,6 +84,45 @@ export class DynamoDBReconcileRoster extends DynamoDBRoster {
     return output !== undefined;
   }
 
+  async conversationsOf(
+    user: Pick<MemberKey, 'appId' | 'memberId'>,
+    after?: string,
+  ): Promise<{ conversations: ConversationKey[]; next?: string }> {
+    const { items, end } = await this.table.query({
+      IndexName: USER_INDEX,
+      KeyConditionExpression: '#user = :user',
+      ExpressionAttributeNames: { '#user': 'user' },
+      ExpressionAttributeValues: toItem({ ':user': userText(user) }),
+      Limit: USER_PAGE,
+      ...(after !== undefined && { ExclusiveStartKey: userIndexKey(user, after) }),
+    });
+    const next = end?.['pk']?.S;
+    const conversations = items.map(conversationOfItem);
+    return next === undefined ? { conversations } : { conversations, next };
+  }
+
+  async claimMerge(of: Mergeable, { survivor, eventId }: Omit<MergeEdge, 'state'>): Promise<boolean> {
+    const set = { survivor, eventId, state: 'claimed' };
+    const { ExpressionAttributeValues: values, ...update } = updateOf({ set });
+    const output = await this.table.update(mergeKey(of), {
+      ...update,
+      ConditionExpression: 'attribute_not_exists(#state) OR (#state = :ignored AND #eventId <> :eventId)',
+      ExpressionAttributeValues: { ...values, ...toItem({ ':ignored': 'ignored' }) },
+    });
+    return output !== undefined;
+  }
+
+  async settleMerge(of: Mergeable, eventId: string, state: 'confirmed' | 'ignored'): Promise<boolean> {
+    const { ExpressionAttributeValues: values, ...update } = updateOf({ set: { state } });
+    const output = await this.table.update(mergeKey(of), {
+      ...update,
+      ConditionExpression: '#state = :claimed AND #eventId = :eventId',
+      ExpressionAttributeNames: { ...update.ExpressionAttributeNames, '#eventId': 'eventId' },
+      ExpressionAttributeValues: { ...values, ...toItem({ ':claimed': 'claimed', ':eventId': eventId }) },
+    });
+    return output !== undefined;
+  }
+
   async run(window: number): Promise<{ planned: number; newlyHeld: number }> {
     return fromItem('run', (await this.table.get(runKey(window))) ?? {}, runItem);
   }
@@ -118,6 +163,17 @@ function removalsUpdate(removals: ConversationRow['removals'], read: Conversatio
       ...toItem({ ':count': read.length, ':last': last.atMs }),
     },
   };
+}
+
+/** Where a page of the index ended: the keys of the index and of the table. */
+function userIndexKey(user: Pick<MemberKey, 'appId' | 'memberId'>, pk: string): Item {
+  return toItem({ user: userText(user), pk, sk: `${MEMBER_PREFIX}${user.memberId}` });
+}
+
+function conversationOfItem(item: Item): ConversationKey {
+  const key = conversationOf(fromItem('member', item, rowKeyItem).pk);
+  if (!key) throw misfit('member', item, 'pk', 'must be C#<appId>#<conversationId>');
+  return key;
 }
 
 function dueOfItem(item: Item): Due {

@@ -2,20 +2,30 @@ import type { DynamoDBClient, UpdateItemCommandOutput } from '@aws-sdk/client-dy
 import type { AppRow } from '../core/app.ts';
 import type { ConversationRow } from '../core/conversation.ts';
 import type { ConversationKey, MemberKey } from '../core/member-key.ts';
+import type { Mergeable, MergeEdge } from '../core/merge.ts';
 import {
   type MemberPatch,
   type MemberRow,
   type MemberState,
   type ParkedItem,
   rowAfterWish,
+  type SettledWish,
   type Wish,
 } from '../core/roster.ts';
 import type { Version } from '../core/version.ts';
 import { readAppItem } from './roster/app-item.ts';
 import { fromItem } from './roster/items.ts';
-import { appKey, conversationKey, type ItemKey, memberKey, parkedKey, worklistOf } from './roster/keys.ts';
+import {
+  appKey,
+  conversationKey,
+  type ItemKey,
+  memberKey,
+  mergeKey,
+  parkedKey,
+  worklistOf,
+} from './roster/keys.ts';
 import { patchUpdate, rowOfItem, startUpdate, wishUpdate } from './roster/member-item.ts';
-import { conversationItem, parkedItem } from './roster/schemas.ts';
+import { conversationItem, mergeItem, parkedItem } from './roster/schemas.ts';
 import { Table } from './roster/table.ts';
 import { type Update, updateOf } from './roster/update.ts';
 
@@ -48,7 +58,7 @@ export class DynamoDBRoster {
 
   async putWish(
     key: MemberKey,
-    wish: Wish,
+    wish: Wish | SettledWish,
     nowMs: number,
   ): Promise<{ written: false } | { written: true; before?: MemberRow; row: MemberRow }> {
     const output = await this.#updateMember(key, wishUpdate(key, wish, nowMs));
@@ -95,6 +105,11 @@ export class DynamoDBRoster {
     const { worklistAt, ...fields } = fromItem('conversation', item, conversationItem);
     const { appId, conversationId } = key;
     return { key: { appId, conversationId }, dueAtMs: worklistAt, ...fields };
+  }
+
+  async merge(of: Mergeable): Promise<MergeEdge | undefined> {
+    const item = await this.table.get(mergeKey(of));
+    return item && fromItem('merge', item, mergeItem);
   }
 
   async parkedItem(messageId: string): Promise<ParkedItem | undefined> {

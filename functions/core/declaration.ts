@@ -3,7 +3,7 @@ import type { AppRow } from './app.ts';
 import { changeSchema, type Invalid, kindOf } from './change.ts';
 import { type ConversationKey, sha256Hex } from './member-key.ts';
 import { removalLimit } from './removal-limit.ts';
-import type { MemberRow } from './roster.ts';
+import { isManaged, type MemberRow } from './roster.ts';
 import { occurredAtOf } from './version.ts';
 
 /** A conversation's complete member list, as a business's own system has it. */
@@ -77,9 +77,7 @@ export function planDeclaration(
 ): DeclarationPlan {
   const occurredAt = declaration.occurredAt ?? new Date(nowMs).toISOString();
   const occurredAtMs = Date.parse(occurredAt);
-  const managed = new Map(
-    rows.filter(({ state }) => state !== 'unmanaged').map((row) => [row.key.memberId, row]),
-  );
+  const managed = new Map(rows.filter(isManaged).map((row) => [row.key.memberId, row]));
   const isNewer = (memberId: string) => {
     const row = managed.get(memberId);
     return row !== undefined && occurredAtOf(row.version) > occurredAtMs;

@@ -3,7 +3,8 @@ import type { Action } from './change.ts';
 import type { CorrectionCause } from './correction.ts';
 import type { Participant } from './listing.ts';
 import type { ConversationKey, IdKind, MemberKey } from './member-key.ts';
-import type { MemberRow } from './roster.ts';
+import { isToBeMoved } from './merge.ts';
+import { isManaged, type MemberRow } from './roster.ts';
 import type { Timings } from './timings.ts';
 import type { Version } from './version.ts';
 
@@ -17,6 +18,8 @@ export type DriftCause =
   | 'stuck'
   /** The vendor had what is wished, and has it no more. */
   | 'behind_our_back'
+  /** Its user or its conversation was merged into another, and its wish is still to be moved there. */
+  | 'merged'
   /** Needs an operator first. */
   | 'parked'
   /** Present, and no row says anything about it. */
@@ -70,17 +73,23 @@ const DAMPED_MAX_MS = 7 * 24 * 3_600_000;
  * | applied, confirmed in its version | nothing   | drift: policy, protection and damping decide               |
  * | applied since the listing began   | nothing   | left alone                                                 |
  * | applied, not confirmed            | confirmed | brought back, as a deferred one                            |
+ * | of somebody merged, not in flight | brought back: its wish belongs to the survivor                         |  |
  * | parked                            | nothing   | reported                                                   |
- * | unmanaged, or none                | nothing   | present: removed under `exact`, else nobody's business     |
+ * | unmanaged, merged, or none        | nothing   | present: removed under `exact`, else nobody's business     |
  */
 export function compare(input: CompareInput): Comparison {
   const present = new Set(input.participants.map((participant) => participant[input.idKind]));
-  const managed = input.rows.filter((row) => row.state !== 'unmanaged');
-  const ofRows = managed.flatMap((row) => ofRow(row, present.has(row.key.memberId), input));
+  const managed = input.rows.filter(isManaged);
+  const moving = input.rows.filter(isToBeMoved);
+  const ofRows = managed
+    .filter((row) => !moving.includes(row))
+    .flatMap((row) => ofRow(row, present.has(row.key.memberId), input));
   const strangers = input.policy === 'exact' ? strangersOf(input, managed) : [];
   return {
-    differences: [...ofRows, ...strangers],
-    nowConfirmed: managed.filter((row) => isNowConfirmed(row, present.has(row.key.memberId), input)),
+    differences: [...moving.map(movedOf), ...ofRows, ...strangers],
+    nowConfirmed: managed.filter(
+      (row) => row.mergedAtMs === undefined && isNowConfirmed(row, present.has(row.key.memberId), input),
+    ),
   };
 }
 
@@ -92,6 +101,17 @@ function isPresenceWished(row: MemberRow, present: boolean): boolean {
 function isNowConfirmed(row: MemberRow, present: boolean, { listingStartedMs }: CompareInput): boolean {
   const isOpen = row.state === 'applied' && row.confirmed?.version !== row.version;
   return isOpen && isPresenceWished(row, present) && (row.doubtfulSinceMs ?? 0) < listingStartedMs;
+}
+
+function movedOf({ key, action, version, timesCorrected = 0 }: MemberRow): Difference {
+  return {
+    member: key,
+    action,
+    plannedAgainst: version,
+    timesCorrected,
+    cause: 'merged',
+    correction: 'deferred',
+  };
 }
 
 function ofRow(row: MemberRow, present: boolean, input: CompareInput): Difference[] {
@@ -120,6 +140,7 @@ function ofRow(row: MemberRow, present: boolean, input: CompareInput): Differenc
       return [{ ...base, cause: 'behind_our_back', ...governed(row, input) }];
     }
     case 'unmanaged':
+    case 'merged':
       return [];
     default:
       return row.state satisfies never;
@@ -162,7 +183,7 @@ function dampedMs(timesCorrected: number, { reconcileIntervalMs, deferredInterva
 function strangersOf(input: CompareInput, managed: readonly MemberRow[]): Difference[] {
   const known = new Set(managed.map((row) => row.key.memberId));
   const unmanaged = new Map(
-    input.rows.filter((row) => row.state === 'unmanaged').map((row) => [row.key.memberId, row]),
+    input.rows.filter((row) => !isManaged(row)).map((row) => [row.key.memberId, row]),
   );
   return input.participants.flatMap((participant) => {
     const memberId = participant[input.idKind];

@@ -3,6 +3,8 @@ import type { PassReport } from './conversation.ts';
 import type { CorrectionCause } from './correction.ts';
 import type { Difference } from './drift.ts';
 import type { ConversationKey, MemberKey } from './member-key.ts';
+import type { VendorEvent } from './reconcile-message.ts';
+import type { IgnoredEvent } from './vendor-event.ts';
 
 /** Where a delivery of a change ended. `retried` comes back by itself, `deferred` through the reconciler; the rest are ends. */
 export type ChangeOutcome = 'applied' | 'already' | 'superseded' | 'parked' | 'deferred' | 'retried';
@@ -49,6 +51,15 @@ export type RollcallEvent =
       readonly differences: readonly Difference[];
       readonly oldestDeferralMs?: number | undefined;
     } & PassReport)
+  /** An event of the vendor's; `again`: its user's conversations are looked for once more, later. */
+  | {
+      readonly name: 'vendor_event';
+      readonly kind: VendorEvent['kind'];
+      readonly appId: string;
+      readonly eventId: string;
+      readonly outcome: 'compare' | 'done' | 'again' | 'ignored';
+      readonly reason?: IgnoredEvent;
+    }
   /** Too many conversations of one run are newly held: nothing is removed anywhere until the next. */
   | { readonly name: 'run_stopped'; readonly window: number }
   | { readonly name: 'foreign_group'; readonly appId: string }

@@ -51,6 +51,12 @@ const COMMON = {
     'plans of removals that wait for the approval of an operator, told with each run of the planner',
   ),
   OldestDeferralMs: milliseconds('age of the oldest deferred change of a conversation, as a pass found it'),
+  VendorEvents: count('events of the vendor that the worker has dealt with'),
+  HintsCompared: count('events that contradict the roster, each of which has its conversation compared'),
+  HintsIgnored: count('events of joins and leaves that need no look at their conversation'),
+  EventsIgnored: count(
+    'other events of which nothing comes, such as one that lacks the id or closes a circle of merges',
+  ),
   RunsStopped: count('passes that removed nobody because too many conversations were newly held'),
   CredentialProblems: count('calls not made because the secret of an app is missing, malformed or refused'),
   BreakersOpened: count('times that the calls of an app began to be held back'),
@@ -112,6 +118,8 @@ export function measurementsOf(event: RollcallEvent): readonly Measurement[] {
       ];
     case 'plans_held':
       return [['PlansHeld', event.plans]];
+    case 'vendor_event':
+      return ofVendorEvent(event);
     case 'run_stopped':
       return [['RunsStopped', 1]];
     case 'credential_problem':
@@ -158,6 +166,14 @@ function ofPass(pass: EventNamed<'pass'>): Measurement[] {
   ];
   if (oldestDeferralMs !== undefined) measured.push(['OldestDeferralMs', oldestDeferralMs]);
   return measured;
+}
+
+function ofVendorEvent({ kind, outcome }: EventNamed<'vendor_event'>): Measurement[] {
+  if (outcome === 'again') return [];
+  const measured: Measurement[] = [['VendorEvents', 1]];
+  if (outcome === 'compare') return [...measured, ['HintsCompared', 1]];
+  if (outcome !== 'ignored') return measured;
+  return [...measured, [kind === 'hint' ? 'HintsIgnored' : 'EventsIgnored', 1]];
 }
 
 /** A row's reason comes from the table: only what is a reason for parking may name a metric. */

@@ -14,8 +14,9 @@ import type { Version } from './version.ts';
  * | `applied`   | the vendor has it, or had it when `confirmed` says                             | gone                      |
  * | `parked`    | needs an operator                                                              | on the dead-letter queue  |
  * | `unmanaged` | nobody's wish any more (discarded, or its conversation is gone)                | gone                      |
+ * | `merged`    | its wish has moved to the surviving user, or to the surviving conversation     | gone, or moved with it    |
  */
-export type MemberState = 'pending' | 'deferred' | 'applied' | 'parked' | 'unmanaged';
+export type MemberState = 'pending' | 'deferred' | 'applied' | 'parked' | 'unmanaged' | 'merged';
 
 /** What the vendor was last known to have, from a call's answer or a listing. */
 export interface Confirmed {
@@ -32,6 +33,9 @@ export interface Wish {
   readonly subscribeSDKClient: boolean;
   readonly message: StoredMessage;
 }
+
+/** A wish whose change has come to its end under another row: a merge has moved it. */
+export type SettledWish = Omit<Wish, 'message'>;
 
 /** The roster's row of one member. */
 export interface MemberRow {
@@ -63,6 +67,8 @@ export interface MemberRow {
   /** How often, and when last, the reconciler asked for this wish again because the vendor had lost it. */
   readonly timesCorrected?: number;
   readonly correctedAtMs?: number;
+  /** Since when its user, or its conversation, is known to be merged into another: whatever it wishes belongs there. */
+  readonly mergedAtMs?: number;
   /** When the row may be forgotten; confirmed leaves only. */
   readonly expiresAtMs?: number;
 }
@@ -88,29 +94,32 @@ export interface ParkedItem {
 
 /**
  * The row that recording `wish` makes of the row before it: what the table does in one conditional write.
- * What was confirmed, and what may still take effect late, outlives the wish it came from.
+ * What was confirmed, and what may still take effect late, outlives the wish it came from. A wish whose change has come to
+ * its end elsewhere counts as applied, in doubt until a listing shows it.
  */
 export function rowAfterWish(
   key: MemberKey,
   before: MemberRow | undefined,
-  wish: Wish,
+  wish: Wish | SettledWish,
   nowMs: number,
 ): MemberRow {
-  const { confirmed, lateAction, participantId } = before ?? {};
+  const { confirmed, lateAction, participantId, mergedAtMs, starts = 0 } = before ?? {};
+  const isSettled = !('message' in wish);
   return {
     key,
     version: wish.version,
     action: wish.action,
     changeId: wish.changeId,
     subscribeSDKClient: wish.subscribeSDKClient,
-    state: 'pending',
+    state: isSettled ? 'applied' : 'pending',
     wishedAtMs: nowMs,
-    starts: (before?.starts ?? 0) + 1,
+    starts: isSettled ? starts : starts + 1,
     startsAlone: 0,
-    message: wish.message,
+    ...(isSettled ? { doubtfulSinceMs: nowMs } : { message: wish.message }),
     ...(confirmed && { confirmed }),
     ...(lateAction && { lateAction }),
     ...(participantId !== undefined && { participantId }),
+    ...(mergedAtMs !== undefined && { mergedAtMs }),
   };
 }
 
@@ -118,6 +127,11 @@ export function rowAfterWish(
 export function rowAfterPatch(row: MemberRow, patch: MemberPatch): MemberRow {
   const kept = Object.entries({ ...row, ...patch }).filter(([, value]) => value !== null);
   return Object.fromEntries(kept) as unknown as MemberRow;
+}
+
+/** Whether anybody's wish for this member stands in this row. */
+export function isManaged({ state }: Pick<MemberRow, 'state'>): boolean {
+  return state !== 'unmanaged' && state !== 'merged';
 }
 
 /** What the vendor has may differ from what was confirmed: somebody else's start is open, or an answer never came. */

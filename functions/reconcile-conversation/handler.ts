@@ -18,10 +18,12 @@ import { readReconcileConversationConfig } from './config.ts';
 const config = readReconcileConversationConfig(process.env);
 const secretsManager = awsClient(SecretsManagerClient);
 const telemetry = await startTelemetry(secretsManager, config.LOG_KEY_SECRET);
+const changeQueue = new SQSChangeSender(awsClient(SQSClient), config.CHANGE_QUEUE_URL);
 const reconcileConversations = new ReconcileConversations(
   {
     roster: new DynamoDBReconcileRoster(awsClient(DynamoDBClient), config.ROSTER_TABLE),
-    corrections: new SQSChangeSender(awsClient(SQSClient), config.CHANGE_QUEUE_URL),
+    corrections: changeQueue,
+    changes: changeQueue,
     secrets: new SecretsManagerSecrets(secretsManager, config.APP_SECRET_PREFIX),
     vendor: new SunshineVendor(),
     telemetry,
@@ -43,6 +45,7 @@ export const handler = middy<SQSEvent, SQSBatchResponse>()
       messageId,
       body,
       sentAtMs: Number(attributes.SentTimestamp),
+      receiveCount: Number(attributes.ApproximateReceiveCount),
     }));
     const toRetry = await reconcileConversations.reconcileAll(messages, {
       remainingMs: () => context.getRemainingTimeInMillis(),

@@ -11,7 +11,7 @@ import { Batch, type NamedChange } from './batch.ts';
 import { Cached } from './cached.ts';
 import { finishParking, parkCrashing, parkRefused, STARTS_ALONE_MAX } from './park.ts';
 import type { Secrets } from './ports.ts';
-import { recordWish } from './record-wish.ts';
+import { recordWish, wishOfChange } from './record-wish.ts';
 import type { DeploymentSettings } from './settings.ts';
 import { type Deadline, VendorCalls } from './vendor-calls.ts';
 
@@ -96,7 +96,10 @@ export class ApplyChanges {
       const app = await this.#app(member.appId);
       if (!app) throw new Error('the app row is gone');
       await this.#knowConversation(newest);
-      const recorded = await recordWish(newest, { ...this.#ports, timings: this.#settings.timings });
+      const recorded = await recordWish(member, wishOfChange(newest), {
+        ...this.#ports,
+        timings: this.#settings.timings,
+      });
       for (const each of older) batch.settle(each.message, { outcome: 'superseded' }, namesOf(each));
       if ('work' in recorded) return { row: recorded.work, app, message: newest.message };
       batch.settle(newest.message, recorded.settled, namesOf(newest));

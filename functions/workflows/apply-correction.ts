@@ -2,9 +2,11 @@ import { type AppRow, policyFor } from '../core/app.ts';
 import type { Correction } from '../core/correction.ts';
 import { policyAllows } from '../core/drift.ts';
 import { deferredDueMs } from '../core/due.ts';
-import type { MemberRow } from '../core/roster.ts';
+import { isMovable } from '../core/merge.ts';
+import { isManaged, type MemberRow } from '../core/roster.ts';
 import type { Timings } from '../core/timings.ts';
-import { type ApplyWishContext, applyWish, callVendor, confirmed } from './apply-wish.ts';
+import { type ApplyWishContext, applyWish, callVendor, confirmed, isGone } from './apply-wish.ts';
+import { followMerge } from './follow-merge.ts';
 import { finishParking, parkCrashing, STARTS_ALONE_MAX } from './park.ts';
 
 /** A correction delivered more often than this brings the process down; the next pass plans it anew. */
@@ -34,7 +36,8 @@ export async function applyCorrection(
     const isWaiting = row && waitsForReconciler(row, clock.nowMs(), context.timings);
     if (!isWaiting) return dropped('not_deferred');
     // What was told as applied stays so: a failure stands on the row and the next pass asks again.
-    if (row.state === 'applied') return repair(row, app, context);
+    if (row.state === 'applied' && row.mergedAtMs === undefined) return repair(row, app, context);
+    if (!row.message) return move(row, app, context);
     return bringBack(row, app, receiveCount > 1, context);
   }
   if (receiveCount > RECEIVES_MAX) return dropped('crashes');
@@ -46,6 +49,7 @@ export async function applyCorrection(
 /** A producer's own wish that no message on the change queue stands for any more, or none that was ever confirmed. */
 function waitsForReconciler(row: MemberRow, nowMs: number, { stuckAfterMs }: Timings): boolean {
   if (row.state === 'pending') return nowMs - row.wishedAtMs > stuckAfterMs;
+  if (row.mergedAtMs !== undefined && isMovable(row)) return true;
   return row.state === 'deferred' || (row.state === 'applied' && row.confirmed?.version !== row.version);
 }
 
@@ -57,12 +61,12 @@ async function whyForbidden(
   { ports, policy: ofDeployment }: ApplyWishContext,
 ): Promise<string | undefined> {
   const action = cause === 'missing' ? 'join' : 'leave';
-  const isManaged = row !== undefined && row.state !== 'unmanaged';
-  if (isManaged && (row.state !== 'applied' || row.action !== action)) return 'moved_on';
-  if (!isManaged && action === 'join') return 'moved_on';
+  const isOurs = row !== undefined && isManaged(row);
+  if (isOurs && (row.state !== 'applied' || row.action !== action)) return 'moved_on';
+  if (!isOurs && action === 'join') return 'moved_on';
   if (action === 'leave' && app.protectedMembers.includes(member.memberId)) return 'protected';
   const policy = policyFor(await ports.roster.conversation(member), app, ofDeployment);
-  const allowed = isManaged ? policyAllows(policy, action) : policy === 'exact';
+  const allowed = isOurs ? policyAllows(policy, action) : policy === 'exact';
   return allowed ? undefined : 'policy';
 }
 
@@ -110,12 +114,21 @@ async function bringBack(
   return ended.outcome === 'superseded' ? dropped('moved_on') : applied(ended.outcome);
 }
 
+/** Its wish belongs to whoever has taken this member's place. */
+async function move(row: MemberRow, app: AppRow, context: ApplyWishContext): Promise<CorrectionOutcome> {
+  const moved = await followMerge(row, app, { ...context.ports, timings: context.timings });
+  return moved ? applied('moved') : dropped('not_merged');
+}
+
 /** The vendor lost what it had. Whatever comes of it, the wish stays as it is. */
 async function repair(row: MemberRow, app: AppRow, context: ApplyWishContext): Promise<CorrectionOutcome> {
   const { roster, clock } = context.ports;
   const started = await roster.countStart(row.key, row.version, false, row.state);
   if (!started) return dropped('moved_on');
   const call = await callVendor(started, app, context);
+  const moved =
+    isGone(call) && (await followMerge(started, app, { ...context.ports, timings: context.timings }));
+  if (moved) return applied('moved');
   const result = call.kind === 'answered' ? call.answer.result : undefined;
   if (result?.kind !== 'applied' && result?.kind !== 'already') {
     const reason = result?.kind ?? 'app_out';
@@ -142,7 +155,7 @@ async function removeStranger(
   const call = await callVendor(leave, app, context);
   const wished = await roster.member(member);
   // Wished for meanwhile: what the vendor has is unknown, and only a listing tells.
-  if (wished && wished.state !== 'unmanaged') {
+  if (wished && isManaged(wished)) {
     await roster.patchMember(member, wished.version, { confirmed: null, doubtfulSinceMs: clock.nowMs() });
     await roster.markDue(member, clock.nowMs());
   }

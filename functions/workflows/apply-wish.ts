@@ -3,11 +3,13 @@ import type { CallResult } from '../core/call-result.ts';
 import { backoffMs, type Decision, decide } from '../core/decision.ts';
 import { deferredDueMs } from '../core/due.ts';
 import type { ChangeOutcome } from '../core/events.ts';
-import { inDoubt, isConfirmed, type MemberPatch, type MemberRow } from '../core/roster.ts';
+import { inDoubt, isConfirmed, isManaged, type MemberPatch, type MemberRow } from '../core/roster.ts';
 import { LEAVE_KEPT_MS, type Timings } from '../core/timings.ts';
+import { followMerge } from './follow-merge.ts';
 import { isListed } from './list-participants.ts';
 import { parkRow } from './park.ts';
 import type { ChangeQueue, Clock, Roster, Telemetry, Vendor, VendorAnswer } from './ports.ts';
+import type { Recorded } from './record-wish.ts';
 import type { Deadline, VendorCallOutcome, VendorCalls } from './vendor-calls.ts';
 
 export interface ApplyWishPorts {
@@ -59,16 +61,39 @@ async function attemptWish(
   context: ApplyWishContext,
 ): Promise<WishOutcome> {
   const { roster, clock } = context.ports;
+  if (row.mergedAtMs !== undefined) {
+    const moved = await followMerge(row, app, { ...context.ports, timings: context.timings });
+    if (moved) return endMoved(moved, app, receiveCount, context);
+  }
   if (isConfirmed(row, clock.nowMs(), context.timings.reconcileIntervalMs)) {
     const recorded = await roster.patchMember(row.key, row.version, settled(row, clock.nowMs()), row.state);
     return recorded ? { outcome: 'already' } : settledElsewhere(row, context);
   }
   const call = await callVendor(row, app, context);
+  if (isGone(call)) {
+    const moved = await followMerge(row, app, { ...context.ports, timings: context.timings });
+    if (moved) return endMoved(moved, app, receiveCount, context);
+  }
   const decision = decideOutcome(call, row, app, receiveCount, context);
   const recorded = await record(decision, call, row, app, context);
   if (recorded) return recorded;
   await overtaken(row, call.mayApplyLate, app, context);
   return settledElsewhere(row, context);
+}
+
+/** The vendor does not know the user, or the conversation: it may have been merged into another. */
+export function isGone(call: VendorCallOutcome<VendorAnswer>): boolean {
+  return call.kind === 'answered' && call.answer.result.kind === 'gone';
+}
+
+/** A merge has moved the wish to another row: that one is worked on now. */
+async function endMoved(
+  moved: Recorded,
+  app: AppRow,
+  receiveCount: number,
+  context: ApplyWishContext,
+): Promise<WishOutcome> {
+  return 'work' in moved ? applyWish(moved.work, app, receiveCount, context) : moved.settled;
 }
 
 /** Another worker has dealt with this wish meanwhile, or a newer one has replaced it. */
@@ -207,7 +232,7 @@ async function overtaken(
   let called = row.action;
   for (let turn = 0; turn < OVERTAKEN_MAX; turn += 1) {
     const newer = await roster.member(row.key);
-    if (!newer || newer.action === called || newer.state === 'unmanaged') return;
+    if (!newer || newer.action === called || !isManaged(newer)) return;
     // Without a confirmation the next listing that shows otherwise counts the wish as deferred, whatever the policy.
     // Nor is a wish that comes during the call below sure of its own: the call is a start like any other.
     const doubt = { confirmed: null, doubtfulSinceMs: clock.nowMs(), starts: newer.starts + 1 };

@@ -1,7 +1,7 @@
 import { movedInTime } from '../core/moved-in-time.ts';
 import { type OutgoingChange, readOutgoing } from '../core/outgoing-change.ts';
-import { type ChangeSender, Outbox, type Unsent } from './outbox.ts';
-import type { Clock } from './ports.ts';
+import { Outbox, type Unsent } from './outbox.ts';
+import type { ChangeSender, Clock } from './ports.ts';
 
 /** A line of the input, counted from 1, or why it could not be read as text. */
 export type InputLine =

@@ -3,6 +3,7 @@ import type { ConversationRow } from '../core/conversation.ts';
 import { type Comparison, compare, type Difference } from '../core/drift.ts';
 import type { Participant } from '../core/listing.ts';
 import type { ConversationKey } from '../core/member-key.ts';
+import { isToBeMoved } from '../core/merge.ts';
 import { isRunStopped, type PassPlan, planPass, withoutRemovals } from '../core/pass.ts';
 import type { MemberRow } from '../core/roster.ts';
 import { listAllParticipants, type Unlisted } from './list-participants.ts';
@@ -110,11 +111,11 @@ function notCompared(read: Unlisted, rows: readonly MemberRow[]): NotCompared {
 
 function deferredOnly(rows: readonly MemberRow[]): Difference[] {
   return rows
-    .filter((row) => row.state === 'deferred')
-    .map(({ key, action, version }) => ({
+    .filter((row) => row.state === 'deferred' || isToBeMoved(row))
+    .map(({ key, action, version, state }) => ({
       member: key,
       action,
-      cause: 'deferred',
+      cause: state === 'deferred' ? 'deferred' : 'merged',
       correction: 'deferred',
       plannedAgainst: version,
       timesCorrected: 0,

@@ -1,16 +1,6 @@
 import { memberText } from '../core/member-key.ts';
 import type { OutgoingChange } from '../core/outgoing-change.ts';
-import type { Clock } from './ports.ts';
-
-export interface ChangeSender {
-  /**
-   * Sends at most ten changes in one request; says of each whether the queue took it. Throws where it is not known.
-   * Repeats within five minutes do no harm.
-   */
-  sendChanges(changes: readonly OutgoingChange[]): Promise<readonly SendAnswer[]>;
-}
-
-export type SendAnswer = { readonly sent: true } | { readonly sent: false; readonly code: string };
+import type { ChangeSender, Clock, SendAnswer } from './ports.ts';
 
 export interface OutboxPorts {
   readonly sender: ChangeSender;

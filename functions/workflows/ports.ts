@@ -6,9 +6,11 @@ import type { Credential } from '../core/credential.ts';
 import type { RollcallEvent } from '../core/events.ts';
 import type { ParticipantsPage } from '../core/listing.ts';
 import type { ConversationKey, MemberKey } from '../core/member-key.ts';
+import type { Mergeable, MergeEdge } from '../core/merge.ts';
 import type { QueueMessage } from '../core/message.ts';
+import type { OutgoingChange } from '../core/outgoing-change.ts';
 import type { ParkedRecord, ParkedSummary, Settled } from '../core/parked.ts';
-import type { MemberPatch, MemberRow, MemberState, ParkedItem, Wish } from '../core/roster.ts';
+import type { MemberPatch, MemberRow, MemberState, ParkedItem, SettledWish, Wish } from '../core/roster.ts';
 import type { Version } from '../core/version.ts';
 
 /*
@@ -34,7 +36,7 @@ export interface Roster {
   /** Makes the conversation known to the reconciler, unless it is already. */
   createConversation(key: ConversationKey, dueAtMs: number): Promise<void>;
   /** Records the wish and counts a start, if it is newer than the row's. Gives the row as it was and as it is. */
-  putWish(key: MemberKey, wish: Wish, nowMs: number): Promise<PutWish>;
+  putWish(key: MemberKey, wish: Wish | SettledWish, nowMs: number): Promise<PutWish>;
   member(key: MemberKey): Promise<MemberRow | undefined>;
   /** Changes the row if it still has this version (and this state, where one is given); says whether it did. */
   patchMember(key: MemberKey, version: Version, patch: MemberPatch, state?: MemberState): Promise<boolean>;
@@ -48,6 +50,8 @@ export interface Roster {
   /** Makes the conversation due then, or leaves it due earlier. */
   markDue(key: ConversationKey, dueAtMs: number): Promise<void>;
   conversation(key: ConversationKey): Promise<ConversationRow | undefined>;
+  /** What became of a user or a conversation that may have been merged into another. */
+  merge(of: Mergeable): Promise<MergeEdge | undefined>;
   /** Of what is parked now: what was settled is none any more. */
   parkedItem(messageId: string): Promise<ParkedItem | undefined>;
   /** What an operator has discarded stays so. */
@@ -143,6 +147,22 @@ export interface ConversationRows {
   ): Promise<boolean>;
 }
 
+/** Where a user takes part, and who was merged into whom, as the reconciler writes it down. */
+export interface Users {
+  /**
+   * One page of the conversations in which the user has a row; `after` is where the page before ended. The index lags
+   * behind the table: whoever relies on it goes over it again.
+   */
+  conversationsOf(
+    user: Pick<MemberKey, 'appId' | 'memberId'>,
+    after?: string,
+  ): Promise<{ readonly conversations: readonly ConversationKey[]; readonly next?: string }>;
+  /** Claims what became of something discarded, unless an edge from it is there that holds, or this event's own; says whether it did. */
+  claimMerge(of: Mergeable, edge: Omit<MergeEdge, 'state'>): Promise<boolean>;
+  /** Settles what this event has claimed; false: it is not claimed, or not any more. */
+  settleMerge(of: Mergeable, eventId: string, state: 'confirmed' | 'ignored'): Promise<boolean>;
+}
+
 /** Counts over all conversations planned within one reconcile interval, which `window` numbers. */
 export interface ReconcileRuns {
   run(window: number): Promise<ReconcileRun>;
@@ -164,6 +184,16 @@ export interface CorrectionSender {
   /** Sends at most ten to the change queue; gives those that were not taken. Repeats do no harm. */
   send(corrections: readonly Correction[]): Promise<readonly Correction[]>;
 }
+
+export interface ChangeSender {
+  /**
+   * Sends at most ten changes in one request; says of each whether the queue took it. Throws where it is not known.
+   * Repeats within five minutes do no harm.
+   */
+  sendChanges(changes: readonly OutgoingChange[]): Promise<readonly SendAnswer[]>;
+}
+
+export type SendAnswer = { readonly sent: true } | { readonly sent: false; readonly code: string };
 
 /** The change queue as its consumer sees it. */
 export interface ChangeQueue {

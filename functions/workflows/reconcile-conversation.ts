@@ -5,6 +5,7 @@ import type { ConversationKey } from '../core/member-key.ts';
 import { afterSending, beforeSending, type PassPlan, withoutRemovals } from '../core/pass.ts';
 import { type MemberRow, oldestDeferralMs } from '../core/roster.ts';
 import { LEAVE_KEPT_MS } from '../core/timings.ts';
+import { abandonRows } from './abandon-rows.ts';
 import {
   type Compared,
   type Examination,
@@ -22,6 +23,7 @@ import type {
   Telemetry,
   Vendor,
 } from './ports.ts';
+import { sendCorrections } from './send-corrections.ts';
 import type { DeploymentSettings } from './settings.ts';
 import { type Deadline, VendorCalls } from './vendor-calls.ts';
 
@@ -41,9 +43,6 @@ export interface CompareRequest {
   readonly passId: string;
 }
 
-/** What one SQS batch takes. */
-const BATCH = 10;
-
 /** What one pass knows and works with. */
 type Pass = CompareRequest & Omit<Examination, 'found'>;
 
@@ -59,8 +58,8 @@ export class ReconcileConversation {
     this.#calls = new VendorCalls(ports, settings);
   }
 
-  /** Makes one pass. Throws where it could not be finished; repeating it is safe. */
-  async reconcile(request: CompareRequest, deadline: Deadline): Promise<void> {
+  /** Makes one pass, and says what came of its listing. Throws where it could not be finished; repeating it is safe. */
+  async reconcile(request: CompareRequest, deadline: Deadline): Promise<PassReport['listing']> {
     const app = await this.#ports.roster.app(request.conversation.appId);
     if (!app) throw new Error('the app of a conversation with rows is not declared');
     const { found, ...examined } = await examineConversation(request.conversation, app, {
@@ -72,6 +71,7 @@ export class ReconcileConversation {
     const pass: Pass = { ...request, ...examined };
     if (found.listing === 'complete') await this.#compared(pass, found);
     else await this.#notCompared(pass, found);
+    return found.listing;
   }
 
   async #compared(pass: Pass, found: Compared): Promise<void> {
@@ -107,7 +107,7 @@ export class ReconcileConversation {
   async #notCompared(pass: Pass, { listing, deferred }: NotCompared): Promise<void> {
     const notFoundPasses = listing === 'not_found' ? (pass.row?.notFoundPasses ?? 0) + 1 : undefined;
     if (notFoundPasses !== undefined && notFoundPasses >= NOT_FOUND_PASSES_MAX)
-      await this.#abandon(pass.rows);
+      await abandonRows(pass.rows, this.#ports.roster);
     const corrected = await this.#send(pass, deferred);
     const end = { listing, found: [], participants: 0, corrected, held: 0 };
     await this.#end(pass, end, notFoundPasses === undefined ? {} : { notFoundPasses });
@@ -145,23 +145,11 @@ export class ReconcileConversation {
     return counted.flat();
   }
 
-  /** Twice not found in a row means removed: nobody's wish there is managed any more. */
-  async #abandon(rows: readonly MemberRow[]): Promise<void> {
-    for (const { key, version, state } of rows) {
-      if (state === 'applied')
-        await this.#ports.roster.patchMember(key, version, { state: 'unmanaged', confirmed: null });
-    }
-  }
-
   /** Puts corrections on the change queue; says how many. The switch stops all of them. */
   async #send({ app, passId }: Pass, differences: readonly Difference[]): Promise<number> {
     if (!app.reconcile) return 0;
     const corrections = differences.flatMap((difference) => correctionOf(difference, passId));
-    for (let from = 0; from < corrections.length; from += BATCH) {
-      const refused = await this.#ports.corrections.send(corrections.slice(from, from + BATCH));
-      if (refused.length > 0)
-        throw new Error(`${refused.length} corrections were not taken by the change queue`);
-    }
+    await sendCorrections(corrections, this.#ports.corrections);
     return corrections.length;
   }
 

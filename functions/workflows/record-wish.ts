@@ -1,11 +1,13 @@
 import { deferredDueMs } from '../core/due.ts';
 import type { ReceivedChange } from '../core/fold.ts';
+import type { MemberKey } from '../core/member-key.ts';
 import { ATTRIBUTE, storedMessage } from '../core/message.ts';
 import type { MemberRow, Wish } from '../core/roster.ts';
 import type { Timings } from '../core/timings.ts';
 import type { WishOutcome } from './apply-wish.ts';
 import { finishParking, finishReplacedPark } from './park.ts';
 import type { ChangeQueue, Clock, Roster, Telemetry } from './ports.ts';
+import { survivorOf } from './survivor.ts';
 
 export interface RecordWishContext {
   readonly roster: Roster;
@@ -18,30 +20,43 @@ export interface RecordWishContext {
 /** Either the row is to be worked on, a start of ours counted on it, or there is nothing left to do. */
 export type Recorded = { readonly work: MemberRow } | { readonly settled: WishOutcome };
 
-/** Records a change's wish under its version. From here the row decides, not the message. */
-export async function recordWish(received: ReceivedChange, context: RecordWishContext): Promise<Recorded> {
-  const { change, version, message } = received;
-  const { roster, clock, telemetry } = context;
-  const wish: Wish = {
+/** What a change wishes for its member, as it arrived. */
+export function wishOfChange({ change, version, message }: ReceivedChange): ReceivedWish {
+  const redriveOf = message.attributes[ATTRIBUTE.parkedMessageId];
+  return {
     version,
     action: change.action,
     changeId: change.id,
     subscribeSDKClient: change.subscribeSDKClient,
     message: storedMessage(message),
+    ...(redriveOf !== undefined && { redriveOf }),
   };
-  const put = await roster.putWish(change.member, wish, clock.nowMs());
-  if (!put.written) return meetRow(received, context);
-  const { before } = put;
-  if (before?.state === 'parked' && before.message)
-    await finishReplacedPark(before.message.messageId, context);
-  if (
-    before?.state === 'deferred' &&
-    before.message &&
-    !(await finishParking(before.message.messageId, context))
-  ) {
+}
+
+/** A wish, and which parked message an operator brought back with it. */
+export type ReceivedWish = Wish & { readonly redriveOf?: string };
+
+/** Records a wish under its version. From here the row decides, not the message. */
+export async function recordWish(
+  member: MemberKey,
+  received: ReceivedWish,
+  context: RecordWishContext,
+): Promise<Recorded> {
+  const { redriveOf: _, ...wish } = received;
+  const put = await context.roster.putWish(member, wish, context.clock.nowMs());
+  if (!put.written) return meetRow(member, received, context);
+  await endReplaced(put.before, context);
+  return { work: put.row };
+}
+
+/** Brings a wish that a newer one has just replaced to its end, where nobody else would. */
+export async function endReplaced(before: MemberRow | undefined, context: RecordWishContext): Promise<void> {
+  if (!before?.message) return;
+  const { messageId } = before.message;
+  if (before.state === 'parked') await finishReplacedPark(messageId, context);
+  if (before.state === 'deferred' && !(await finishParking(messageId, context))) {
     // Its message was acknowledged when it was deferred, so nobody else will say how it ended.
-    const { messageId } = before.message;
-    telemetry.emit({
+    context.telemetry.emit({
       name: 'change',
       outcome: 'superseded',
       messageId,
@@ -49,14 +64,17 @@ export async function recordWish(received: ReceivedChange, context: RecordWishCo
       member: before.key,
     });
   }
-  return { work: put.row };
 }
 
 /** The row is at least as new as this change. */
-async function meetRow(received: ReceivedChange, context: RecordWishContext): Promise<Recorded> {
-  const { change, version } = received;
+async function meetRow(
+  member: MemberKey,
+  received: ReceivedWish,
+  context: RecordWishContext,
+): Promise<Recorded> {
+  const { version } = received;
   const { roster, clock, timings } = context;
-  const row = await roster.member(change.member);
+  const row = await roster.member(member);
   if (!row) throw new Error('the row that refused this wish is gone');
   if (row.version > version) return { settled: { outcome: 'superseded' } };
   switch (row.state) {
@@ -70,11 +88,17 @@ async function meetRow(received: ReceivedChange, context: RecordWishContext): Pr
       return { settled: { outcome: 'superseded', reason: 'unmanaged' } };
     case 'parked':
       return isRedriveOf(row, received)
-        ? revive(received, context)
+        ? revive(member, received, context)
         : { settled: { outcome: 'parked', reason: row.reason ?? '' } };
     case 'pending': {
       const started = await roster.countStart(row.key, version, false, 'pending');
-      return started ? { work: started } : meetRow(received, context);
+      return started ? { work: started } : meetRow(member, received, context);
+    }
+    case 'merged': {
+      const survivor = await survivorOf(member, roster);
+      return survivor
+        ? recordWish(survivor, received, context)
+        : { settled: { outcome: 'superseded', reason: 'merged' } };
     }
     default:
       return row.state satisfies never;
@@ -82,24 +106,27 @@ async function meetRow(received: ReceivedChange, context: RecordWishContext): Pr
 }
 
 /** Of the very message that the row names: an older one's redrive would wake what was parked anew since. */
-function isRedriveOf(row: MemberRow, { message }: ReceivedChange): boolean {
-  const { [ATTRIBUTE.parkedMessageId]: parkedMessageId } = message.attributes;
-  return parkedMessageId !== undefined && row.message?.messageId === parkedMessageId;
+function isRedriveOf(row: MemberRow, { redriveOf }: ReceivedWish): boolean {
+  return redriveOf !== undefined && row.message?.messageId === redriveOf;
 }
 
 /** An operator brought a parked change back, under its old version. */
-async function revive(received: ReceivedChange, context: RecordWishContext): Promise<Recorded> {
-  const { change, version, message } = received;
+async function revive(
+  member: MemberKey,
+  received: ReceivedWish,
+  context: RecordWishContext,
+): Promise<Recorded> {
+  const { version, message } = received;
   const { roster, clock } = context;
   const pending = {
     state: 'pending',
-    message: storedMessage(message),
+    message,
     wishedAtMs: clock.nowMs(),
     reason: null,
   } as const;
   // What was discarded meanwhile stays so.
-  const revived = await roster.patchMember(change.member, version, pending, 'parked');
-  if (!revived) return meetRow(received, context);
-  const started = await roster.countStart(change.member, version, false, 'pending');
-  return started ? { work: started } : meetRow(received, context);
+  const revived = await roster.patchMember(member, version, pending, 'parked');
+  if (!revived) return meetRow(member, received, context);
+  const started = await roster.countStart(member, version, false, 'pending');
+  return started ? { work: started } : meetRow(member, received, context);
 }

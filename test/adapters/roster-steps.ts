@@ -32,7 +32,7 @@ const wish = fc.record({
 });
 
 const orNull = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null });
-const memberState = fc.constantFrom('pending', 'deferred', 'applied', 'parked', 'unmanaged');
+const memberState = fc.constantFrom('pending', 'deferred', 'applied', 'parked', 'unmanaged', 'merged');
 
 const patch: fc.Arbitrary<MemberPatch> = fc.record(
   {
@@ -50,6 +50,7 @@ const patch: fc.Arbitrary<MemberPatch> = fc.record(
     correctedAtMs: orNull(ms),
     failingAloneSinceMs: orNull(ms),
     doubtfulSinceMs: orNull(ms),
+    mergedAtMs: orNull(ms),
     expiresAtMs: orNull(ms),
   } satisfies {
     [Field in Exclude<keyof MemberPatch, 'version' | 'changeId' | 'subscribeSDKClient'>]-?: unknown;

@@ -7,6 +7,7 @@ import type {
   DueConversations,
   ReconcileRuns,
   Roster,
+  Users,
 } from '../../functions/workflows/ports.ts';
 import {
   appRow,
@@ -21,7 +22,7 @@ import {
   wish,
 } from '../support/builders.ts';
 
-export type AnyRoster = Roster & DueConversations & ConversationRows & ReconcileRuns;
+export type AnyRoster = Roster & DueConversations & ConversationRows & ReconcileRuns & Users;
 
 export interface RosterUnderTest {
   readonly roster: AnyRoster;
@@ -38,6 +39,63 @@ export function describeRoster(name: string, make: () => RosterUnderTest | Promi
     let declareApp: RosterUnderTest['declareApp'];
     beforeEach(async () => {
       ({ roster, declareApp } = await make());
+    });
+
+    describe('of users and merges', () => {
+      const guest = { appId: 'shop', kind: 'user', id: 'guest#1 ü😀' } as const;
+      const edge = { survivor: 'ann', eventId: 'event-1' };
+
+      it('finds a user’s conversations in that app, and nobody else’s', async () => {
+        for (const conversationId of ['b', 'a'])
+          await roster.putWish(memberKey({ conversationId }), wish(), NOW);
+        await roster.putWish(memberKey({ conversationId: 'c', memberId: 'bob' }), wish(), NOW);
+        await roster.putWish(memberKey({ appId: 'other' }), wish(), NOW);
+        const { conversations } = await roster.conversationsOf({ appId: 'shop', memberId: 'ann' });
+        expect(conversations).toEqual(
+          ['a', 'b'].map((conversationId) => ({ appId: 'shop', conversationId })),
+        );
+      });
+
+      it('finds all of them, page by page', async () => {
+        const ids = Array.from({ length: 120 }, (_, index) => `c${index}`).toSorted();
+        await Promise.all(
+          ids.map((conversationId) => roster.putWish(memberKey({ conversationId }), wish(), NOW)),
+        );
+        const first = await roster.conversationsOf(key);
+        const second = await roster.conversationsOf(key, first.next);
+        const found = [...first.conversations, ...second.conversations];
+        expect(found.map(({ conversationId }) => conversationId)).toEqual(ids);
+        expect(second.next).toBeUndefined();
+      });
+
+      it('lets the first claim stand, and settles it once', async () => {
+        expect(await roster.merge(guest)).toBeUndefined();
+        expect(await roster.claimMerge(guest, edge)).toBe(true);
+        expect(await roster.claimMerge(guest, { survivor: 'bob', eventId: 'event-2' })).toBe(false);
+        expect(await roster.settleMerge(guest, 'event-2', 'confirmed')).toBe(false);
+        expect(await roster.settleMerge(guest, 'event-1', 'confirmed')).toBe(true);
+        expect(await roster.settleMerge(guest, 'event-1', 'ignored')).toBe(false);
+        expect(await roster.merge(guest)).toEqual({ ...edge, state: 'confirmed' });
+        expect(await roster.merge({ ...guest, kind: 'conversation' })).toBeUndefined();
+      });
+
+      it('lets another event claim what was ignored, and not the same one again', async () => {
+        await roster.claimMerge(guest, edge);
+        await roster.settleMerge(guest, 'event-1', 'ignored');
+        expect(await roster.claimMerge(guest, edge)).toBe(false);
+        expect(await roster.claimMerge(guest, { survivor: 'bob', eventId: 'event-2' })).toBe(true);
+        expect(await roster.merge(guest)).toEqual({ survivor: 'bob', eventId: 'event-2', state: 'claimed' });
+      });
+
+      it('takes a moved wish for applied, in doubt, without counting a start', async () => {
+        const { message: _, ...settled } = wish();
+        const first = await roster.putWish(key, wish({ version: version(-1) }), NOW);
+        const before = first.written ? first.row : undefined;
+        const row = rowAfterWish(key, before, settled, NOW);
+        expect(await roster.putWish(key, settled, NOW)).toMatchObject({ written: true, row });
+        expect(await roster.member(key)).toEqual(row);
+        expect(row).toMatchObject({ state: 'applied', starts: 1, doubtfulSinceMs: NOW });
+      });
     });
 
     describe('of wishes', () => {

@@ -106,7 +106,7 @@ describe('the roster in DynamoDB', () => {
     ['version', { S: 'latest' }, 'must be a version as Rollcall writes it'],
     ['version', undefined, 'must be a string'],
     ['action', { S: 'stay' }, 'must be "join" or "leave"'],
-    ['state', { S: 'fine' }, 'must be one of pending, deferred, applied, parked, unmanaged'],
+    ['state', { S: 'fine' }, 'must be one of pending, deferred, applied, parked, unmanaged, merged'],
     ['starts', { S: '1' }, 'must be a number'],
     ['starts', { N: '0.5' }, 'must be a whole number'],
     ['startsAlone', { N: '-1' }, 'must not be negative'],

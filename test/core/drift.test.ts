@@ -10,7 +10,7 @@ import {
   policyAllows,
 } from '../../functions/core/drift.ts';
 import type { Participant } from '../../functions/core/listing.ts';
-import type { MemberRow } from '../../functions/core/roster.ts';
+import { isManaged, type MemberRow } from '../../functions/core/roster.ts';
 import * as arbitrary from '../support/arbitraries.ts';
 import {
   conversationKey,
@@ -316,8 +316,8 @@ function corrected(
   );
   const apply = (row: MemberRow): MemberRow => {
     const { action, version } = row;
-    const isManaged = row.state !== 'unmanaged';
-    if (!isManaged || !(members.has(row.key.memberId) || nowConfirmed.includes(row))) return row;
+    const isOurs = isManaged(row);
+    if (!isOurs || !(members.has(row.key.memberId) || nowConfirmed.includes(row))) return row;
     return { ...row, state: 'applied', confirmed: { action, version, atMs } };
   };
   return {
@@ -360,7 +360,7 @@ describe('whoever is present, and whatever is wished under any policy', () => {
         const third = listed(corrected(second, compare(second), NOW + 2 * HOUR), NOW + 3 * HOUR);
         const [before, reported] = [byMember(compare(second)), byMember(compare(third))];
         const present = new Set(third.participants.map((each) => each[third.idKind]));
-        for (const row of third.rows.filter(({ state }) => state !== 'unmanaged')) {
+        for (const row of third.rows.filter(isManaged)) {
           const { memberId } = row.key;
           if (present.has(memberId) === (row.action === 'join')) continue;
           // What was damped until now may be due by now.
@@ -379,13 +379,13 @@ describe('whoever is present, and whatever is wished under any policy', () => {
         for (const { member, action, correction } of compare(input).differences) {
           if (action !== 'leave' || correction === undefined) continue;
           const row = rows.get(member.memberId);
-          const isManaged = row !== undefined && row.state !== 'unmanaged';
-          if (isManaged) expect(row.action).toBe('leave');
+          const isOurs = row !== undefined && isManaged(row);
+          if (isOurs) expect(row.action).toBe('leave');
           else expect(input.policy).toBe('exact');
           if (correction === 'deferred') continue;
           expect(['managed', 'exact']).toContain(input.policy);
           expect(input.protectedMembers.has(member.memberId)).toBe(false);
-          if (!isManaged) continue;
+          if (!isOurs) continue;
           expect(row.state).toBe('applied');
           expect(row.confirmed?.atMs).toBeLessThan(input.listingStartedMs);
         }

@@ -49,6 +49,7 @@ describe('each role may do what its function does, and nothing else', () => {
         ...always('ReconcilerReconcileConversationLogs'),
         'dynamodb:GetItem RosterTable',
         'dynamodb:Query RosterTable',
+        'dynamodb:Query RosterTable/index/user',
         'dynamodb:UpdateItem RosterTable',
         'secretsmanager:GetSecretValue CredentialsLogKey',
         `secretsmanager:GetSecretValue ${appSecrets}`,

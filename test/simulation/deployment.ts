@@ -9,6 +9,7 @@ import type { StandardMessage } from './standard-queue.ts';
 import { vendorPort } from './vendor-port.ts';
 import {
   changeQueuePort,
+  changeSender,
   correctionSender,
   reconcileQueuePort,
   rosterPort,
@@ -70,6 +71,7 @@ export function connectReconciler(world: World): EventSource<StandardMessage> {
       const ports = {
         roster: rosterPort(process, world),
         corrections: correctionSender(process, world),
+        changes: changeSender(process, world),
         vendor: vendorPort(process, world),
         secrets: secretsPort(process, world),
         telemetry: telemetryPort(process, world),

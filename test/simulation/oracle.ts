@@ -1,3 +1,4 @@
+import type { Change } from '../../functions/core/change.ts';
 import type { RollcallEvent } from '../../functions/core/events.ts';
 import { AcceptedChanges } from './accepted-changes.ts';
 import { CorrectionWatch } from './correction-watch.ts';
@@ -8,8 +9,9 @@ import { MembershipJudge } from './membership-judge.ts';
 import { PassWatch } from './pass-watch.ts';
 import { RemovalWatch } from './removal-watch.ts';
 import { RequestWatch } from './request-watch.ts';
+import type { ChangeSpec } from './scenario.ts';
 import { Violations } from './violations.ts';
-import type { World } from './world.ts';
+import { START_MS, type World } from './world.ts';
 
 /**
  * Knows what was promised, not how it is kept: watches every write, acknowledgement, call and event, and looks at the
@@ -62,6 +64,29 @@ export class Oracle {
     if (event.name === 'pass') this.passes.told(event, process);
     if (event.name === 'fault' && !isWireFault(event.error))
       this.violations.add('no bug throws', `${event.where}: ${String(event.error)}`);
+  }
+
+  /** The worker put a change on the queue: it must end like any other. */
+  sentByWorker(
+    { id, action, member, occurredAtMs }: Change,
+    messageId: string,
+    sequenceNumber: string,
+  ): void {
+    const { appId, conversationId, memberId } = member;
+    const sentAtMs = this.#world.scheduler.nowMs - START_MS;
+    const app = this.#world.app(appId);
+    const spec: ChangeSpec = {
+      id,
+      sentAtMs,
+      appId,
+      conversationId,
+      memberId,
+      action,
+      occurredAtMs: occurredAtMs - START_MS,
+      group: 'member',
+      deduplicationId: id,
+    };
+    this.accepted.add(spec, app, messageId, this.#world.scheduler.nowMs, sequenceNumber, START_MS);
   }
 
   /** After healing: everything that was promised must be so. */

@@ -6,12 +6,14 @@ import {
   type MemberKey,
   memberText,
 } from '../../functions/core/member-key.ts';
+import type { Mergeable, MergeEdge } from '../../functions/core/merge.ts';
 import {
   type MemberPatch,
   type MemberRow,
   type ParkedItem,
   rowAfterPatch,
   rowAfterWish,
+  type SettledWish,
   type Wish,
 } from '../../functions/core/roster.ts';
 import type { Version } from '../../functions/core/version.ts';
@@ -27,12 +29,14 @@ export class RosterTable {
   readonly members = new Map<string, MemberRow>();
   readonly conversations = new Map<string, ConversationRow>();
   readonly parked = new Map<string, ParkedItem>();
+  readonly merges = new Map<string, MergeEdge>();
   readonly runs = new Map<number, ReconcileRun>();
   /** Told of every member row that is written. */
   onMemberWritten: (before: MemberRow | undefined, after: MemberRow) => void = () => {};
   onConversationWritten: (before: ConversationRow | undefined, after: ConversationRow) => void = () => {};
   onParked: (item: ParkedItem) => void = () => {};
   readonly #scheduler: Scheduler;
+  readonly #firstWrittenMs = new Map<string, number>();
   /** Due times as they have been, for an index that lags. */
   readonly #dueHistory = new Map<string, { sinceMs: number; dueAtMs: number }[]>();
 
@@ -44,7 +48,7 @@ export class RosterTable {
     if (!this.conversations.has(conversationText(key))) this.#setDue(key, dueAtMs);
   }
 
-  putWish(key: MemberKey, wish: Wish, nowMs: number): PutWish {
+  putWish(key: MemberKey, wish: Wish | SettledWish, nowMs: number): PutWish {
     const before = this.members.get(memberText(key));
     if (before && before.version >= wish.version) return { written: false };
     const row = this.#put(rowAfterWish(key, before, wish, nowMs));
@@ -133,6 +137,43 @@ export class RosterTable {
     this.onParked(item);
   }
 
+  /** The conversations in which the user had a row so long ago. */
+  conversationsOf(
+    { appId, memberId }: Pick<MemberKey, 'appId' | 'memberId'>,
+    after: string | undefined,
+    lagMs: number,
+  ): { conversations: ConversationKey[]; next?: string } {
+    const knownMs = this.#scheduler.nowMs - lagMs;
+    const ids = [...this.members.values()]
+      .filter(({ key }) => key.appId === appId && key.memberId === memberId)
+      .filter(({ key }) => (this.#firstWrittenMs.get(memberText(key)) ?? 0) <= knownMs)
+      .map(({ key }) => key.conversationId)
+      .toSorted()
+      .filter((id) => after === undefined || id > after);
+    const [first, ...rest] = ids;
+    if (first === undefined) return { conversations: [] };
+    const conversations = [{ appId, conversationId: first }];
+    return rest.length > 0 ? { conversations, next: first } : { conversations };
+  }
+
+  merge(of: Mergeable): MergeEdge | undefined {
+    return this.merges.get(mergeText(of));
+  }
+
+  claimMerge(of: Mergeable, edge: Omit<MergeEdge, 'state'>): boolean {
+    const known = this.merges.get(mergeText(of));
+    if (known && (known.state !== 'ignored' || known.eventId === edge.eventId)) return false;
+    this.merges.set(mergeText(of), { ...edge, state: 'claimed' });
+    return true;
+  }
+
+  settleMerge(of: Mergeable, eventId: string, state: 'confirmed' | 'ignored'): boolean {
+    const edge = this.merges.get(mergeText(of));
+    if (edge?.state !== 'claimed' || edge.eventId !== eventId) return false;
+    this.merges.set(mergeText(of), { ...edge, state });
+    return true;
+  }
+
   run(window: number): ReconcileRun {
     return this.runs.get(window) ?? { planned: 0, newlyHeld: 0 };
   }
@@ -150,6 +191,7 @@ export class RosterTable {
   #put(row: MemberRow): MemberRow {
     const text = memberText(row.key);
     const before = this.members.get(text);
+    if (!before) this.#firstWrittenMs.set(text, this.#scheduler.nowMs);
     this.members.set(text, row);
     this.onMemberWritten(before, row);
     return row;
@@ -165,6 +207,10 @@ export class RosterTable {
   #dueAsOf(key: ConversationKey, atMs: number): number | undefined {
     return this.#dueHistory.get(conversationText(key))?.findLast(({ sinceMs }) => sinceMs <= atMs)?.dueAtMs;
   }
+}
+
+export function mergeText({ appId, kind, id }: Mergeable): string {
+  return JSON.stringify([appId, kind, id]);
 }
 
 function plain({ appId, conversationId }: ConversationKey): ConversationKey {

@@ -1,10 +1,12 @@
 import { correctionBody } from '../../functions/core/correction.ts';
 import { conversationText, memberGroupId, memberText } from '../../functions/core/member-key.ts';
 import { ATTRIBUTE } from '../../functions/core/message.ts';
+import type { OutgoingChange } from '../../functions/core/outgoing-change.ts';
 import { reconcileBody } from '../../functions/core/reconcile-message.ts';
 import type { MemberRow } from '../../functions/core/roster.ts';
 import type {
   ChangeQueue,
+  ChangeSender,
   ConversationRows,
   CorrectionSender,
   DueConversations,
@@ -12,7 +14,9 @@ import type {
   ReconcileRuns,
   Roster,
   Secrets,
+  SendAnswer,
   Telemetry,
+  Users,
 } from '../../functions/workflows/ports.ts';
 import { type FunctionProcess, WireError } from './function-process.ts';
 import { SHARDS } from './roster-table.ts';
@@ -29,7 +33,7 @@ const HIDDEN_MAX_MS = 12 * 3_600_000 - 15 * 60_000;
 export function rosterPort(
   process: FunctionProcess,
   world: World,
-): Roster & ConversationRows & ReconcileRuns & DueConversations {
+): Roster & ConversationRows & ReconcileRuns & DueConversations & Users {
   const { table } = world;
   const call = <Answer>(method: string, detail: string, effect: () => Answer) =>
     process.call<Answer>({
@@ -66,6 +70,15 @@ export function rosterPort(
     parkedItem: (messageId) => call('parkedItem', messageId, () => table.parked.get(messageId)),
     putParkedItem: (item) =>
       call('putParkedItem', `${item.message.messageId} ${item.reason}`, () => table.putParkedItem(item)),
+    merge: (of) => call('merge', `${of.kind} ${of.id}`, () => table.merge(of)),
+    claimMerge: (of, edge) =>
+      call('claimMerge', `${of.id} → ${edge.survivor}`, () => table.claimMerge(of, edge)),
+    settleMerge: (of, eventId, state) =>
+      call('settleMerge', `${of.id} ${state}`, () => table.settleMerge(of, eventId, state)),
+    conversationsOf: (user, after) =>
+      call('conversationsOf', user.memberId, () =>
+        table.conversationsOf(user, after, world.faults.indexLagMs(world.scheduler.nowMs)),
+      ),
     due: (shard, untilMs, limit) =>
       call('due', String(shard), () =>
         table.due(shard, untilMs, limit, world.faults.indexLagMs(world.scheduler.nowMs)),
@@ -151,6 +164,41 @@ export function correctionSender(process: FunctionProcess, world: World): Correc
         },
       }),
   };
+}
+
+export function changeSender(process: FunctionProcess, world: World): ChangeSender {
+  return {
+    sendChanges: (changes) =>
+      process.call({
+        port: 'changes',
+        method: 'sendChanges',
+        detail: changes.map(({ change }) => `${change.action} ${change.member.memberId}`).join(' '),
+        legMs: [1, 60],
+        effect: () => {
+          const taken = world.faults.isSendPartial() ? Math.floor(changes.length / 2) : changes.length;
+          for (const outgoing of changes.slice(0, taken)) sendChange(outgoing, world);
+          const answer = changes.map(
+            (_, index): SendAnswer =>
+              index < taken ? { sent: true } : { sent: false, code: 'InternalError' },
+          );
+          return { answer };
+        },
+      }),
+  };
+}
+
+/** A change of Rollcall's own is accepted like any producer's. */
+function sendChange({ change, body }: OutgoingChange, world: World): void {
+  const { member } = change;
+  const deduplicationId = JSON.stringify([change.id, memberText(member)]);
+  const groupId = memberGroupId(member);
+  const { isNew, messageId, sequenceNumber } = world.changeQueue.send({
+    body,
+    groupId,
+    deduplicationId,
+    attributes: {},
+  });
+  if (isNew) world.oracle.sentByWorker(change, messageId, sequenceNumber);
 }
 
 export function reconcileQueuePort(process: FunctionProcess, world: World): ReconcileQueue {

@@ -92,7 +92,7 @@ export const batch: fc.Arbitrary<ReceivedChange[]> = fc
     ),
   );
 
-const STATES: readonly MemberState[] = ['pending', 'deferred', 'applied', 'parked', 'unmanaged'];
+const STATES: readonly MemberState[] = ['pending', 'deferred', 'applied', 'parked', 'unmanaged', 'merged'];
 const PEOPLE = ['ann', 'bob', 'cyd', 'dee', 'eve', 'fay', 'gus', 'hal'];
 
 /** What may be known of one person: a row in any state, or none. */

@@ -6,6 +6,7 @@ import {
   type MemberKey,
   memberText,
 } from '../../functions/core/member-key.ts';
+import type { Mergeable, MergeEdge } from '../../functions/core/merge.ts';
 import {
   type MemberPatch,
   type MemberRow,
@@ -13,6 +14,7 @@ import {
   type ParkedItem,
   rowAfterPatch,
   rowAfterWish,
+  type SettledWish,
   type Wish,
 } from '../../functions/core/roster.ts';
 import type { Version } from '../../functions/core/version.ts';
@@ -26,6 +28,7 @@ import type {
   ReconcileRun,
   ReconcileRuns,
   Roster,
+  Users,
 } from '../../functions/workflows/ports.ts';
 import { MemoryParkedChanges } from './memory-parked-changes.ts';
 
@@ -33,7 +36,7 @@ const PAGE = 100;
 
 /** The roster in memory. Every row is copied in and out, and each method is one step, as with a table. */
 export class MemoryRoster
-  implements Roster, DueConversations, HeldConversations, ConversationRows, ReconcileRuns
+  implements Roster, DueConversations, HeldConversations, ConversationRows, ReconcileRuns, Users
 {
   readonly shards = 1;
   readonly #apps = new Map<string, AppRow>();
@@ -42,6 +45,7 @@ export class MemoryRoster
   readonly #runs = new Map<number, ReconcileRun>();
   /** What is parked, as operators see it. */
   readonly parked = new MemoryParkedChanges();
+  readonly #merges = new Map<string, MergeEdge>();
 
   /** Declares an app. */
   seedApp(row: AppRow): void {
@@ -70,7 +74,7 @@ export class MemoryRoster
     if (!this.#conversations.has(conversationText(key))) this.#setDue(key, dueAtMs);
   }
 
-  async putWish(key: MemberKey, wish: Wish, nowMs: number): Promise<PutWish> {
+  async putWish(key: MemberKey, wish: Wish | SettledWish, nowMs: number): Promise<PutWish> {
     const before = this.#member(key);
     if (before && before.version >= wish.version) return { written: false };
     const row = this.#put(rowAfterWish(key, before, wish, nowMs));
@@ -173,6 +177,39 @@ export class MemoryRoster
     const page = rows.slice(0, PAGE);
     const next = rows.length > PAGE ? page.at(-1)?.key.memberId : undefined;
     return next === undefined ? { rows: page } : { rows: page, next };
+  }
+
+  async conversationsOf(
+    { appId, memberId }: Pick<MemberKey, 'appId' | 'memberId'>,
+    after?: string,
+  ): Promise<{ conversations: ConversationKey[]; next?: string }> {
+    const ids = [...this.#members.values()]
+      .filter(({ key }) => key.appId === appId && key.memberId === memberId)
+      .map(({ key }) => key.conversationId)
+      .toSorted()
+      .filter((id) => after === undefined || id > after);
+    const page = ids.slice(0, PAGE);
+    const conversations = page.map((conversationId) => ({ appId, conversationId }));
+    const next = ids.length > PAGE ? page.at(-1) : undefined;
+    return next === undefined ? { conversations } : { conversations, next };
+  }
+
+  async merge(of: Mergeable): Promise<MergeEdge | undefined> {
+    return structuredClone(this.#merges.get(JSON.stringify([of.appId, of.kind, of.id])));
+  }
+
+  async claimMerge(of: Mergeable, { survivor, eventId }: Omit<MergeEdge, 'state'>): Promise<boolean> {
+    const known = await this.merge(of);
+    if (known && (known.state !== 'ignored' || known.eventId === eventId)) return false;
+    this.#merges.set(JSON.stringify([of.appId, of.kind, of.id]), { survivor, eventId, state: 'claimed' });
+    return true;
+  }
+
+  async settleMerge(of: Mergeable, eventId: string, state: 'confirmed' | 'ignored'): Promise<boolean> {
+    const edge = this.#merges.get(JSON.stringify([of.appId, of.kind, of.id]));
+    if (edge?.state !== 'claimed' || edge.eventId !== eventId) return false;
+    this.#merges.set(JSON.stringify([of.appId, of.kind, of.id]), { ...edge, state });
+    return true;
   }
 
   async parkedItem(messageId: string): Promise<ParkedItem | undefined> {

@@ -15,6 +15,9 @@ export class MemoryVendor implements Vendor {
   readonly requests: string[] = [];
   /** What the next joins and leaves are answered. Only `applied` has an effect. */
   readonly answers: CallResult[] = [];
+  /** Users and conversations that the vendor does not know, or not any more. */
+  readonly unknownUsers = new Set<string>();
+  readonly unknownConversations = new Set<string>();
   /** What the next listings are answered. */
   readonly listAnswers: ListAnswer[] = [];
   /** Runs when a request arrives, before it is answered: what happens meanwhile. */
@@ -30,13 +33,13 @@ export class MemoryVendor implements Vendor {
   }
 
   async join(_to: Credential, member: MemberKey): Promise<VendorAnswer> {
-    const result = await this.#answer(`join ${member.memberId}`);
+    const result = await this.#answer(`join ${member.memberId}`, member);
     if (result.kind === 'applied') this.in(member).add(member.memberId);
     return { result };
   }
 
   async leave(_to: Credential, member: MemberKey): Promise<VendorAnswer> {
-    const result = await this.#answer(`leave ${member.memberId}`);
+    const result = await this.#answer(`leave ${member.memberId}`, member);
     if (result.kind === 'applied') this.in(member).delete(member.memberId);
     return { result };
   }
@@ -45,6 +48,8 @@ export class MemoryVendor implements Vendor {
     await this.#arrives(`list ${conversation.conversationId}`);
     const given = this.listAnswers.shift();
     if (given) return given;
+    if (this.unknownConversations.has(conversation.conversationId))
+      return { result: { kind: 'gone', what: 'conversation' } };
     const from = Number(after);
     const present = [...this.in(conversation)];
     const hasMore = present.length > from + PAGE;
@@ -56,8 +61,10 @@ export class MemoryVendor implements Vendor {
     return { result: { kind: 'applied' }, page };
   }
 
-  async #answer(request: string): Promise<CallResult> {
+  async #answer(request: string, { conversationId, memberId }: MemberKey): Promise<CallResult> {
     await this.#arrives(request);
+    if (this.unknownConversations.has(conversationId)) return { kind: 'gone', what: 'conversation' };
+    if (this.unknownUsers.has(memberId)) return { kind: 'gone', what: 'user' };
     return this.answers.shift() ?? { kind: 'applied' };
   }
 

@@ -53,6 +53,7 @@ async function createRosterTable(client: DynamoDBClient, TableName: string): Pro
       { AttributeName: 'worklistAt', AttributeType: 'N' },
       { AttributeName: 'heldList', AttributeType: 'S' },
       { AttributeName: 'heldSinceMs', AttributeType: 'N' },
+      { AttributeName: 'user', AttributeType: 'S' },
     ],
     KeySchema: [
       { AttributeName: 'pk', KeyType: 'HASH' },
@@ -75,6 +76,14 @@ async function createRosterTable(client: DynamoDBClient, TableName: string): Pro
         KeySchema: [
           { AttributeName: 'heldList', KeyType: 'HASH' },
           { AttributeName: 'heldSinceMs', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+      {
+        IndexName: 'user',
+        KeySchema: [
+          { AttributeName: 'user', KeyType: 'HASH' },
+          { AttributeName: 'pk', KeyType: 'RANGE' },
         ],
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },

@@ -6,7 +6,7 @@ import {
   enqueueChanges,
   type InputLine,
 } from '../../functions/workflows/enqueue-changes.ts';
-import type { SendAnswer } from '../../functions/workflows/outbox.ts';
+import type { SendAnswer } from '../../functions/workflows/ports.ts';
 import { changeBody, DAY, iso, NOW } from '../support/builders.ts';
 
 type Batch = readonly OutgoingChange[];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ConversationKey, MemberKey } from '../../core/member-key.ts';
+import type { Mergeable } from '../../core/merge.ts';
 
 /*
  * Where things stand in the roster table.
@@ -12,8 +13,11 @@ import type { ConversationKey, MemberKey } from '../../core/member-key.ts';
  * | parked       | `P#<messageId>`              | `P`            | `parked#<shard>` | when parked  |
  * | … settled    |                              |                | `settled#<shard>` | when its copy is to go |
  * | run          | `RUNS`                       | `<window>`     |                  |              |
+ * | merge        | `M#<appId>#<kind>#<id>`      | `M`            |                  |              |
  *
  * A conversation with a held plan has `heldList` and `heldSinceMs` besides, by which another index finds it.
+ *
+ * A member row has `user`, which is `<appId>#<memberId>`: by it a third index finds a user's conversations.
  *
  * Ids of apps and conversations hold no `#`.
  */
@@ -34,6 +38,9 @@ export const WORKLIST_SHARDS = 8;
  */
 export const HELD_INDEX = 'held';
 export const HELD_LIST = 'held';
+
+/** The index of member rows by user. It holds keys alone, which never change: each row is written to it once. */
+export const USER_INDEX = 'user';
 
 export const MEMBER_PREFIX = 'M#';
 export const APPS_PK = 'APPS';
@@ -60,6 +67,16 @@ export function parkedKey(messageId: string): ItemKey {
 /** The message that an item of a parked change is about; undefined: it is no such item. */
 export function parkedMessageOf(pk: string): string | undefined {
   return pk.startsWith('P#') ? pk.slice(2) : undefined;
+}
+
+/** Where it stands what became of a discarded user or conversation. */
+export function mergeKey({ appId, kind, id }: Mergeable): ItemKey {
+  return { pk: `M#${appId}#${kind}#${id}`, sk: 'M' };
+}
+
+/** The key of a user's rows in the index of users. */
+export function userText({ appId, memberId }: Pick<MemberKey, 'appId' | 'memberId'>): string {
+  return `${appId}#${memberId}`;
 }
 
 /** What was planned and held within one reconcile interval. */

@@ -1,8 +1,8 @@
 import type { MemberKey } from '../../core/member-key.ts';
-import type { MemberPatch, MemberRow, MemberState, Wish } from '../../core/roster.ts';
+import type { MemberPatch, MemberRow, MemberState, SettledWish, Wish } from '../../core/roster.ts';
 import type { Version } from '../../core/version.ts';
 import { fromItem, type Item, misfit } from './items.ts';
-import { conversationOf, MEMBER_PREFIX } from './keys.ts';
+import { conversationOf, MEMBER_PREFIX, userText } from './keys.ts';
 import { memberItem } from './schemas.ts';
 import { type Changes, patched, type Update, updateOf } from './update.ts';
 
@@ -26,6 +26,7 @@ const AFTER_WISH: { readonly [Field in Exclude<keyof OptionalFields, 'message'>]
   confirmed: 'kept',
   lateAction: 'kept',
   participantId: 'kept',
+  mergedAtMs: 'kept',
   reason: 'removed',
   failingAloneSinceMs: 'removed',
   doubtfulSinceMs: 'removed',
@@ -39,10 +40,13 @@ const REMOVED_BY_WISH = Object.entries(AFTER_WISH)
   .map(([field]) => storedName(field));
 
 /** The update that `rowAfterWish` describes, where the wish is newer than the row's. */
-export function wishUpdate(key: MemberKey, wish: Wish, nowMs: number): Update {
-  const set = { idKind: key.idKind, ...wish, state: 'pending', wishedAtMs: nowMs, startsAlone: 0 };
+export function wishUpdate(key: MemberKey, wish: Wish | SettledWish, nowMs: number): Update {
+  const isSettled = !('message' in wish);
+  const state = isSettled ? { state: 'applied', doubtfulSinceMs: nowMs } : { state: 'pending' };
+  const set = { ...constantOf(key), ...wish, ...state, wishedAtMs: nowMs, startsAlone: 0 };
+  const remove = [...REMOVED_BY_WISH, 'message'].filter((field) => !(field in set));
   return {
-    ...updateOf({ set, remove: REMOVED_BY_WISH, add: { starts: 1 } }),
+    ...updateOf({ set, remove, add: { starts: isSettled ? 0 : 1 } }),
     ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
     ReturnValues: 'ALL_OLD',
   };
@@ -51,9 +55,14 @@ export function wishUpdate(key: MemberKey, wish: Wish, nowMs: number): Update {
 /** The update that writes a whole row where there is none. Such a row does not expire. */
 export function newRowUpdate({ key, ...fields }: Omit<MemberRow, 'expiresAtMs'>): Update {
   return {
-    ...updateOf({ set: { idKind: key.idKind, ...fields } }),
+    ...updateOf({ set: { ...constantOf(key), ...fields } }),
     ConditionExpression: 'attribute_not_exists(#version)',
   };
+}
+
+/** What never changes in a row; written again with each wish it costs the index of users nothing. */
+function constantOf(key: MemberKey) {
+  return { idKind: key.idKind, user: userText(key) };
 }
 
 /** The update that `rowAfterPatch` describes, where the row still has this version, and this state if one is given. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { POLICIES } from '../../core/app.ts';
 import type { ConversationRow } from '../../core/conversation.ts';
+import type { MergeEdge } from '../../core/merge.ts';
 import { PARK_REASONS, type ParkReason } from '../../core/reasons.ts';
 import type { MemberRow, MemberState, ParkedItem } from '../../core/roster.ts';
 
@@ -39,6 +40,7 @@ const STATES = {
   applied: 'applied',
   parked: 'parked',
   unmanaged: 'unmanaged',
+  merged: 'merged',
 } as const satisfies { [State in MemberState]: State };
 
 const memberFields = {
@@ -59,6 +61,7 @@ const memberFields = {
   doubtfulSinceMs: z.exactOptional(whole),
   timesCorrected: z.exactOptional(whole),
   correctedAtMs: z.exactOptional(whole),
+  mergedAtMs: z.exactOptional(whole),
 } satisfies SchemaOf<MemberRow, 'key' | 'expiresAtMs'>;
 
 export const memberItem = map({
@@ -127,5 +130,12 @@ export const settledItem = map({
 });
 /** What the worklist's index has of an item that is found by its partition alone. */
 export const listedItem = map({ pk: text });
+export const mergeItem = map({
+  survivor: text,
+  eventId: text,
+  state: z.enum(['claimed', 'confirmed', 'ignored']),
+} satisfies SchemaOf<MergeEdge>);
+
+export const rowKeyItem = map({ pk: text, sk: text });
 export const dueItem = map({ pk: text, worklistAt: whole });
 export const runItem = map({ planned: z._default(whole, 0), newlyHeld: z._default(whole, 0) });

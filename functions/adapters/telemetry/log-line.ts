@@ -28,6 +28,7 @@ export function fieldsOf(event: RollcallEvent, hash: HashMember): Record<string,
     case 'reconciles_planned':
     case 'plans_held':
     case 'run_stopped':
+    case 'vendor_event':
     case 'credential_problem':
     case 'breaker_opened':
     case 'crash_suspect':
