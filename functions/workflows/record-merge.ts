@@ -19,8 +19,8 @@ export async function recordMerge(
   if (edge.state !== 'claimed') return edge.state;
   const state = (await closesCircle(of, survivor, roster)) ? 'ignored' : 'confirmed';
   const settled = await roster.settleMerge(of, edge.eventId, state);
-  if (!settled) throw new Error('somebody else has settled this merge meanwhile');
-  return state;
+  // Somebody else was faster, with this event or another: what is so then decides.
+  return settled ? state : recordMerge(of, survivor, eventId, roster);
 }
 
 /** Whether the survivor comes back to what is discarded, over edges that others may only have claimed yet. */

@@ -50,8 +50,6 @@ const ignored = (reason: IgnoredEvent): EventOutcome => ({ outcome: 'ignored', r
 
 /** What one batch of the change queue takes. */
 const BATCH = 10;
-/** So often a row may move on while it is being marked as merged. */
-const TRIES = 3;
 
 /** Does what the vendor's events ask for. What it sends and writes may be sent and written again: each step bears that. */
 export class VendorEvents {
@@ -163,18 +161,16 @@ export class VendorEvents {
     return ignored(merges.length === 0 ? 'no_id' : 'circle');
   }
 
-  /** From here on whoever works on the row knows that its wish belongs to another. */
+  /**
+   * From here on whoever works on the row knows that its wish belongs to another. Undefined: the row has just moved on,
+   * and whoever brings the new wish to the vendor meets a user, or a conversation, that it does not know.
+   */
   async #markMerged(row: MemberRow): Promise<MemberRow | undefined> {
     const { roster, clock } = this.#ports;
-    let now: MemberRow | undefined = row;
-    for (let tries = 0; now && tries < TRIES; tries += 1) {
-      if (now.state === 'merged' || now.mergedAtMs !== undefined) return now;
-      const mergedAtMs = clock.nowMs();
-      if (await roster.patchMember(now.key, now.version, { mergedAtMs })) return { ...now, mergedAtMs };
-      now = await roster.member(now.key);
-    }
-    if (!now) return undefined;
-    throw new Error('a row moved on each time it was to be marked as merged');
+    if (row.state === 'merged' || row.mergedAtMs !== undefined) return row;
+    const mergedAtMs = clock.nowMs();
+    const marked = await roster.patchMember(row.key, row.version, { mergedAtMs });
+    return marked ? { ...row, mergedAtMs } : undefined;
   }
 
   /** Asks the consumer for what waits in these rows. The switch stops that; then a later pass asks. */

@@ -2,6 +2,7 @@ import type { Action } from '../../functions/core/change.ts';
 import { type MemberKey, memberText } from '../../functions/core/member-key.ts';
 import { versionOf } from '../../functions/core/version.ts';
 import type { AppSpec, ChangeSpec } from './scenario.ts';
+import type { VendorUsers } from './vendor-users.ts';
 
 /** A change that the queue accepted, with every message that ever carried it: the first, and its redrives. */
 export interface Accepted {
@@ -15,8 +16,13 @@ export interface Accepted {
 /** Every change that producers got accepted, and which of a member's is the newest. */
 export class AcceptedChanges {
   readonly all: Accepted[] = [];
+  readonly #users: VendorUsers;
   readonly #byMessage = new Map<string, Accepted>();
   readonly #byVersion = new Map<string, Accepted>();
+
+  constructor(users: VendorUsers) {
+    this.#users = users;
+  }
 
   add(
     spec: ChangeSpec,
@@ -32,7 +38,7 @@ export class AcceptedChanges {
     this.all.push(accepted);
     this.#byMessage.set(messageId, accepted);
     const version = versionOf(startMs + spec.occurredAtMs, { sentAtMs, sequenceNumber });
-    this.#byVersion.set(`${memberText(member)} ${version}`, accepted);
+    this.#byVersion.set(version, accepted);
     return accepted;
   }
 
@@ -49,23 +55,23 @@ export class AcceptedChanges {
   }
 
   ofRow(row: { key: MemberKey; version: string }): Accepted | undefined {
-    return this.#byVersion.get(`${memberText(row.key)} ${row.version}`);
+    const accepted = this.#byVersion.get(row.version);
+    return accepted && this.#users.isSame(accepted.member, row.key) ? accepted : undefined;
   }
 
   /** Whether some change was accepted that wishes so for this member. */
   hasWished(member: MemberKey, action: Action): boolean {
-    const text = memberText(member);
     return this.all.some(
-      ({ spec, member: of }) => !spec.flaw && spec.action === action && memberText(of) === text,
+      ({ spec, member: of }) => !spec.flaw && spec.action === action && this.#users.isSame(of, member),
     );
   }
 
-  /** The newest valid change of each member. */
+  /** The newest valid change of each member, merged ones taken for one. */
   newest(): Accepted[] {
     const newest = new Map<string, Accepted>();
     for (const accepted of this.all) {
       if (accepted.spec.flaw) continue;
-      const text = memberText(accepted.member);
+      const text = memberText(this.#users.survivorOf(accepted.member));
       const known = newest.get(text);
       if (!known || isNewer(accepted, known)) newest.set(text, accepted);
     }

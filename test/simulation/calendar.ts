@@ -61,6 +61,12 @@ function strikeOf(fault: Fault, world: World): (() => boolean) | undefined {
         for (let pass = 0; pass < OVERLAPPING; pass += 1) world.reconcileQueue.send(reconcileBody(fault));
         return true;
       };
+    case 'conversation_removed':
+      return () => world.vendor.conversations.remove(fault);
+    case 'user_removed':
+      return () => world.vendor.conversations.removeUser(fault.appId, fault.memberId);
+    case 'users_merged':
+      return () => world.vendor.conversations.mergeUsers(fault);
     case 'behind_our_back':
       return () => {
         world.vendor.conversations.changeBehindOurBack(fault, fault.memberId, fault.action);

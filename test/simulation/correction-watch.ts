@@ -6,7 +6,7 @@ import {
   type MemberKey,
   memberText,
 } from '../../functions/core/member-key.ts';
-import type { MemberRow } from '../../functions/core/roster.ts';
+import { isManaged, type MemberRow } from '../../functions/core/roster.ts';
 import type { AcceptedChanges } from './accepted-changes.ts';
 import { CONSUMER_TIMEOUT_MS } from './deployment.ts';
 import type { FunctionProcess } from './function-process.ts';
@@ -70,7 +70,7 @@ export class CorrectionWatch {
       this.#violations.add('one writer', `${process.name} called the vendor: ${name}`);
     if (this.#world.scheduler.nowMs > process.work.startedAtMs + CONSUMER_TIMEOUT_MS)
       this.#violations.add('nobody acts when its time is over', `${process.name}: ${name}`);
-    const provenance = provenanceOf(process, member);
+    const provenance = provenanceOf(process, member, this.#world.vendor.conversations.users);
     if (provenance.kind === 'nothing')
       this.#violations.add('no call without a message', `${process.name}: ${name}`);
     this.#judgeSwitch(process, member, provenance.kind);
@@ -102,7 +102,7 @@ export class CorrectionWatch {
   /** The row decides, not the message: nobody calls for what the roster had left behind before. */
   #judgeAgainstRow({ work }: FunctionProcess, member: MemberKey, action: Action): void {
     const row = this.#row(member);
-    if (!row || row.state === 'unmanaged' || row.action === action) return;
+    if (!row || !isManaged(row) || row.action === action) return;
     if ((this.#wishedAtMs.get(memberText(member)) ?? 0) < work.startedAtMs)
       this.#violations.add(
         'the row decides',

@@ -86,7 +86,7 @@ export class EndWatch {
       return;
     }
     this.#world.coverage.count('parked', reason);
-    if (!isCauseOf(reason, accepted, this.#world.app(accepted.member.appId)))
+    if (!isCauseOf(reason, accepted, this.#world))
       this.#violations.add('parked for a cause of its own', `${messageId} for ${reason}: ${detail}`);
   }
 
@@ -102,12 +102,23 @@ export class EndWatch {
     for (const item of this.#world.table.parked.values()) this.#judgeParkedItem(item);
   }
 
+  /** Where a change's wish stands: a merge moves it, in a chain step by step. */
+  #rowOf({ member }: Accepted): MemberRow | undefined {
+    const { table, vendor } = this.#world;
+    const own = table.members.get(memberText(member));
+    if (own?.state !== 'merged') return own;
+    const { users } = vendor.conversations;
+    return [...table.members.values()]
+      .filter((row) => row.state !== 'merged' && users.isSame(row.key, member))
+      .toSorted((a, b) => (a.version < b.version ? 1 : -1))[0];
+  }
+
   #isSettled(messageId: string, accepted: Accepted): boolean {
     const { table, changeQueue } = this.#world;
     if (table.parked.has(messageId) && this.#deadLettered.has(messageId)) return true;
     if (this.#redriven.has(messageId)) return true;
     if (accepted.spec.flaw) return false;
-    const row = table.members.get(memberText(accepted.member));
+    const row = this.#rowOf(accepted);
     const decides = row && this.#accepted.ofRow(row);
     if (!row || !decides) return false;
     if (decides !== accepted) return isNewer(decides, accepted);
@@ -135,7 +146,7 @@ export class EndWatch {
   #endsOf(accepted: Accepted, last: string): string[] {
     const { table } = this.#world;
     const ends = table.parked.has(last) ? ['parked'] : [];
-    const row = accepted.spec.flaw ? undefined : table.members.get(memberText(accepted.member));
+    const row = accepted.spec.flaw ? undefined : this.#rowOf(accepted);
     const decides = row && this.#accepted.ofRow(row);
     if (decides && decides !== accepted && isNewer(decides, accepted) && ends.length === 0)
       ends.push('superseded');

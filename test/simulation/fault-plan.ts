@@ -42,6 +42,10 @@ export class FaultPlan {
     return this.#struck.size;
   }
 
+  get isOver(): boolean {
+    return this.#over;
+  }
+
   /** From now on nothing goes wrong. */
   end(): void {
     this.#over = true;

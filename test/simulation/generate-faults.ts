@@ -8,7 +8,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const PORTS: Readonly<Record<FunctionName, readonly string[]>> = {
   'apply-changes': ['roster', 'roster', 'vendor', 'queue', 'secrets'],
   'plan-reconciles': ['roster', 'queue'],
-  'reconcile-conversation': ['roster', 'vendor', 'corrections', 'secrets'],
+  'reconcile-conversation': ['roster', 'roster', 'vendor', 'corrections', 'changes', 'secrets'],
 };
 const DEATHS: readonly CallFaultHow[] = [
   'die_before',

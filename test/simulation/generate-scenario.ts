@@ -1,6 +1,7 @@
 import { type Timings, timingsSchema } from '../../functions/core/timings.ts';
 import { generateApps, membersOf } from './generate-apps.ts';
 import { generateDrift, generateOperators } from './generate-drift.ts';
+import { generateEvents } from './generate-events.ts';
 import { generateAppFaults, generateFaults } from './generate-faults.ts';
 import { Random } from './random.ts';
 import type { AppSpec, ChangeSpec, Fault, Flaw, Scenario } from './scenario.ts';
@@ -30,11 +31,13 @@ export function generateScenario(seed: number): Scenario {
   const changes = generateChanges(random.fork('changes'), of, { count, spanMs, isForeign });
   const timings = generateTimings(random.fork('timings'), isScaled);
   const { reconcileIntervalMs } = timings;
+  const webhooks = random.fork('webhooks').chance(0.6);
   const faults = isOneAppOut
     ? generateAppFaults(random.fork('faults'), first, spanMs)
     : [
         ...generateFaults(random.fork('faults'), apps, spanMs),
         ...generateDrift(random.fork('drift'), apps, spanMs, reconcileIntervalMs),
+        ...(webhooks ? generateEvents(random.fork('events'), apps, spanMs, reconcileIntervalMs) : []),
       ];
   const endsMs = Math.max(
     spanMs,
@@ -51,6 +54,7 @@ export function generateScenario(seed: number): Scenario {
     operators: isOneAppOut
       ? []
       : generateOperators(random.fork('operators'), apps, calmFromMs, reconcileIntervalMs),
+    webhooks,
     calmFromMs,
     ...(isOneAppOut && { onlyOut: first.appId }),
   };

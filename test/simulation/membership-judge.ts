@@ -1,9 +1,10 @@
 import { conversationText, type MemberKey, memberText } from '../../functions/core/member-key.ts';
+import { isManaged } from '../../functions/core/roster.ts';
 import type { Accepted, AcceptedChanges } from './accepted-changes.ts';
 import type { PassWatch } from './pass-watch.ts';
 import type { RemovalWatch } from './removal-watch.ts';
 import type { AppSpec, ConversationSpec } from './scenario.ts';
-import { conversationOf, isRestless, policyOf } from './scenario-facts.ts';
+import { isRestless, policyOf } from './scenario-facts.ts';
 import type { Violations } from './violations.ts';
 import type { World } from './world.ts';
 
@@ -34,7 +35,9 @@ export class MembershipJudge {
     const accepted = this.#accepted.ofMessage(messageId);
     if (!accepted || (outcome !== 'applied' && outcome !== 'already')) return;
     const { member, spec, sentAtMs } = accepted;
+    const { users } = this.#world.vendor.conversations;
     if (!this.#world.vendor.conversations.exists(member)) return;
+    if (users.isMerged(member) || users.isGone(member.appId, member.memberId)) return;
     // Whom somebody else moved within the hour a repeated change may find as it was confirmed.
     if (this.#removals.timesDrifted(member) > 0 || isRestless(this.#world.app(member.appId), member.memberId))
       return;
@@ -53,14 +56,17 @@ export class MembershipJudge {
     }
   }
 
-  #judgeNewest({ member, spec, messageIds }: Accepted): void {
+  #judgeNewest({ member: of, spec, messageIds }: Accepted): void {
     const { table, vendor } = this.#world;
+    const { users } = vendor.conversations;
+    const member = users.survivorOf(of);
+    if (users.isGone(member.appId, member.memberId)) return;
     // Parked: nobody has decided yet.
     if (messageIds.some((messageId) => table.parked.has(messageId))) return;
     const row = table.members.get(memberText(member));
     const app = this.#world.app(member.appId);
     if (!app.declared || row?.state === 'parked' || row?.state === 'unmanaged') return;
-    if (!conversationOf(app, member)?.exists) return;
+    if (!vendor.conversations.exists(member)) return;
     // What can never be done stays undone, however often it is tried.
     if (isRestless(app, member.memberId)) return;
     if (vendor.conversations.isPresent(member) === (spec.action === 'join')) return;
@@ -76,7 +82,8 @@ export class MembershipJudge {
   #judgeStrangers(app: AppSpec, conversation: ConversationSpec): void {
     const key = { appId: app.appId, conversationId: conversation.conversationId };
     const isCompared = this.#world.table.conversations.has(conversationText(key));
-    if (policyOf(app, key) !== 'exact' || !isCompared || !conversation.exists) return;
+    if (policyOf(app, key) !== 'exact' || !isCompared || !this.#world.vendor.conversations.exists(key))
+      return;
     for (const memberId of this.#world.vendor.conversations.present(key)) {
       const member = { ...key, idKind: app.idKind, memberId };
       // Without an id of the app's kind nobody can be told apart from a member.
@@ -89,7 +96,7 @@ export class MembershipJudge {
 
   #isManaged(member: MemberKey): boolean {
     const row = this.#world.table.members.get(memberText(member));
-    return row !== undefined && row.state !== 'unmanaged';
+    return row !== undefined && isManaged(row);
   }
 
   #isExplained(member: MemberKey): boolean {

@@ -18,7 +18,7 @@ import { START_MS, type World } from './world.ts';
  * whole once faults have stopped. Each promise has a watch of its own.
  */
 export class Oracle {
-  readonly accepted = new AcceptedChanges();
+  readonly accepted: AcceptedChanges;
   readonly violations: Violations;
   readonly ends: EndWatch;
   readonly removals: RemovalWatch;
@@ -31,6 +31,7 @@ export class Oracle {
 
   constructor(world: World) {
     this.#world = world;
+    this.accepted = new AcceptedChanges(world.vendor.conversations.users);
     this.violations = new Violations(world);
     const { accepted, violations } = this;
     this.ends = new EndWatch(world, accepted, violations);

@@ -158,6 +158,7 @@ export class RemovalWatch {
   /** Whoever was approved, and whom nobody has touched since, is out. */
   #judgeReleased({ atMs, present }: Approval): void {
     for (const member of present) {
+      if (!this.#world.vendor.conversations.exists(member)) continue;
       const isTouched = (this.#driftedAtMs.get(memberText(member)) ?? []).some((ms) => ms >= atMs);
       const isWished = this.#world.table.members.get(memberText(member))?.action === 'join';
       const hasFailed = this.#failed.has(memberText(member));

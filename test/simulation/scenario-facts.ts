@@ -3,6 +3,7 @@ import type { ConversationKey } from '../../functions/core/member-key.ts';
 import type { ParkReason } from '../../functions/core/reasons.ts';
 import type { Accepted } from './accepted-changes.ts';
 import type { AppSpec, ConversationSpec } from './scenario.ts';
+import type { World } from './world.ts';
 
 /*
  * What follows from a scenario alone: which ends it gives its changes cause for.
@@ -20,8 +21,11 @@ export function policyOf(app: AppSpec, key: Pick<ConversationKey, 'conversationI
 }
 
 /** Whether the scenario gave this change a reason to be parked so. */
-export function isCauseOf(reason: ParkReason, { spec, member }: Accepted, app: AppSpec): boolean {
-  const conversation = conversationOf(app, member);
+export function isCauseOf(reason: ParkReason, { spec, member }: Accepted, world: World): boolean {
+  const app = world.app(member.appId);
+  const { conversations } = world.vendor;
+  const survivor = conversations.users.survivorOf(member);
+  const conversation = conversationOf(app, survivor);
   switch (reason) {
     case 'invalid':
       return spec.flaw === 'not_json' || spec.flaw === 'missing_field' || spec.flaw === 'future';
@@ -31,11 +35,17 @@ export function isCauseOf(reason: ParkReason, { spec, member }: Accepted, app: A
     case 'too_old':
       return spec.flaw === reason;
     case 'protected':
-      return spec.action === 'leave' && app.protectedMembers.includes(member.memberId);
+      return (
+        spec.action === 'leave' &&
+        [member, survivor].some(({ memberId }) => app.protectedMembers.includes(memberId))
+      );
     case 'conversation_not_found':
-      return conversation?.exists === false;
+      return !conversations.exists(member) || !conversations.exists(survivor);
     case 'user_not_found':
-      return app.unknownUsers[member.memberId] !== undefined;
+      return (
+        app.unknownUsers[member.memberId] !== undefined ||
+        conversations.users.isGone(member.appId, member.memberId)
+      );
     case 'conversation_full':
       return conversation?.capacity !== undefined;
     case 'rejected':

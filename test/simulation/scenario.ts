@@ -16,6 +16,8 @@ export interface Scenario {
   readonly changes: readonly ChangeSpec[];
   readonly faults: readonly Fault[];
   readonly operators: readonly OperatorAct[];
+  /** Whether the vendor tells what happens there. */
+  readonly webhooks: boolean;
   /** From here on nothing new goes wrong. */
   readonly calmFromMs: number;
   /** Nothing goes wrong but what concerns this one app. */
@@ -163,6 +165,27 @@ export type Fault =
     }
   /** A batch send takes only some of its entries. */
   | { readonly kind: 'partial_send'; readonly nth: number }
+  /** The vendor removes or merges something, and tells it. */
+  | {
+      readonly kind: 'conversation_removed';
+      readonly fromMs: number;
+      readonly appId: string;
+      readonly conversationId: string;
+    }
+  | {
+      readonly kind: 'user_removed';
+      readonly fromMs: number;
+      readonly appId: string;
+      readonly memberId: string;
+    }
+  | {
+      readonly kind: 'users_merged';
+      readonly fromMs: number;
+      readonly appId: string;
+      readonly discarded: string;
+      readonly surviving: string;
+      readonly mergedConversations?: { readonly discarded: string; readonly surviving: string };
+    }
   /** Somebody else changes who is present. */
   | {
       readonly kind: 'behind_our_back';

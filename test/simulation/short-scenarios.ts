@@ -34,6 +34,7 @@ interface Short {
   readonly conversation?: Partial<ConversationSpec>;
   readonly redriveAtMs?: number;
   readonly calmFromMs?: number;
+  readonly webhooks?: boolean;
 }
 
 function scenario({
@@ -42,6 +43,7 @@ function scenario({
   app = {},
   conversation = {},
   redriveAtMs,
+  webhooks = false,
   calmFromMs = 5 * MINUTE_MS,
 }: Short): Scenario {
   const minutes = { deferAfterMs: 3 * MINUTE_MS, parkAfterMs: 20 * MINUTE_MS, userGraceMs: 20 * SECOND_MS };
@@ -69,6 +71,7 @@ function scenario({
     ],
     changes,
     faults,
+    webhooks,
     operators: redriveAtMs === undefined ? [] : [{ kind: 'redrive', atMs: redriveAtMs }],
     calmFromMs: Math.max(calmFromMs, redriveAtMs ?? 0),
   };
@@ -203,6 +206,65 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     app: { requestsPerSecond: 5 },
     conversation: { present: ['u7a', 'u8a', 'u9a'] },
   }),
+  'a drift that a webhook tells of, and one whose listing fails': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    faults: [
+      { ...lost('u1a', 'leave'), fromMs: 60_000 },
+      { ...lost('u1a', 'leave'), fromMs: 300_000 },
+      { kind: 'outage', appId: 'app-a', how: 'unauthorized', fromMs: 250_000, forMs: 120_000 },
+    ],
+    webhooks: true,
+  }),
+  'a conversation that is removed': scenario({
+    changes: [change(1, 'u1a', 'join'), change(55, 'u2a', 'join')],
+    faults: [
+      { kind: 'outage', appId: 'app-a', how: 'unauthorized', fromMs: 50_000, forMs: 50_000 },
+      { kind: 'conversation_removed', fromMs: 60_000, appId: 'app-a', conversationId: 'a-1' },
+    ],
+    webhooks: true,
+  }),
+  'a user who is removed': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    faults: [{ kind: 'user_removed', fromMs: 60_000, appId: 'app-a', memberId: 'u1a' }],
+    webhooks: true,
+  }),
+  'users merged in a chain, and a late change': scenario({
+    changes: [change(1, 'u1a', 'join'), change(2, 'u2a', 'leave'), change(100, 'u1a', 'leave')],
+    faults: [merged('u1a', 'u2a', 60_000), merged('u2a', 'u3a', 62_000)],
+    webhooks: true,
+  }),
+  'a change of somebody merged, where there was none': scenario({
+    changes: [change(100, 'u1a', 'join')],
+    faults: [merged('u1a', 'u2a', 60_000)],
+    webhooks: true,
+  }),
+  'somebody merged whose wish waits for an outage': scenario({
+    changes: [change(30, 'u1a', 'join'), change(95, 'u1a', 'leave')],
+    faults: [outage('unauthorized', 100), merged('u1a', 'u2a', 60_000)],
+    webhooks: true,
+  }),
+  'somebody merged into a protected member': scenario({
+    changes: [change(1, 'u1a', 'leave'), change(2, 'u2a', 'join')],
+    faults: [merged('u1a', 'u2a', 60_000)],
+    app: { protectedMembers: ['u2a'] },
+    webhooks: true,
+  }),
+  'conversations merged with their users': scenario({
+    changes: [change(1, 'u1a', 'join'), change(1, 'u3a', 'join'), change(100, 'u4a', 'join')],
+    faults: [
+      {
+        ...merged('u1a', 'u2a', 60_000),
+        mergedConversations: { discarded: 'a-1', surviving: 'a-2' },
+      },
+    ],
+    app: {
+      conversations: [
+        { conversationId: 'a-1', exists: true, present: ['u8a'] },
+        { conversationId: 'a-2', exists: true, present: ['u9a'] },
+      ],
+    },
+    webhooks: true,
+  }),
   'more strangers than may be removed': scenario({
     changes: [change(1, 'u1a', 'join')],
     faults: ['u5a', 'u6a', 'u7a'].map((each) => ({ ...lost(each, 'join'), fromMs: 60_000 })),
@@ -212,4 +274,8 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
 
 function lost(memberId: string, action: 'join' | 'leave') {
   return { kind: 'behind_our_back', appId: 'app-a', conversationId: 'a-1', memberId, action } as const;
+}
+
+function merged(discarded: string, surviving: string, fromMs: number) {
+  return { kind: 'users_merged', fromMs, appId: 'app-a', discarded, surviving } as const;
 }

@@ -7,9 +7,12 @@ import {
   type MemberKey,
   memberText,
 } from '../../functions/core/member-key.ts';
-import type { AppSpec, ConversationSpec } from './scenario.ts';
+import type { AppSpec, ConversationSpec, Fault } from './scenario.ts';
 import { failure, pageOf } from './vendor-answers.ts';
+import { VendorUsers } from './vendor-users.ts';
 import type { World } from './world.ts';
+
+type Merge = Extract<Fault, { kind: 'users_merged' }>;
 
 interface VendorConversation {
   readonly app: AppSpec;
@@ -28,6 +31,7 @@ export const STALE_MS = 10_000;
 
 /** Who takes part in which conversation, and what a join or leave of somebody does to it. */
 export class VendorConversations {
+  readonly users = new VendorUsers();
   readonly #conversations = new Map<string, VendorConversation>();
   readonly #world: World;
   readonly #changedAtMs = new Map<string, number>();
@@ -38,8 +42,9 @@ export class VendorConversations {
     for (const app of apps) for (const spec of app.conversations) this.#add(app, spec);
   }
 
-  exists(key: ConversationKey): boolean {
-    return this.#of(key)?.spec.exists ?? false;
+  exists({ appId, conversationId }: ConversationKey): boolean {
+    const exists = this.#of({ appId, conversationId })?.spec.exists ?? false;
+    return exists && !this.users.isGone(appId, conversationId);
   }
 
   isPresent({ appId, conversationId, memberId }: MemberKey): boolean {
@@ -81,7 +86,7 @@ export class VendorConversations {
   /** Carries a join or leave out, where nothing speaks against it. */
   carryOut(member: MemberKey, action: Action): CallResult {
     const conversation = this.#of(member);
-    if (!conversation?.spec.exists) return failure(action, 404, 'conversation_not_found');
+    if (!conversation || !this.exists(member)) return failure(action, 404, 'conversation_not_found');
     if (!this.#isUserKnown(conversation.app, member.memberId)) return failure(action, 404, 'user_not_found');
     return action === 'join' ? this.#join(conversation, member) : this.#leave(conversation, member);
   }
@@ -89,7 +94,64 @@ export class VendorConversations {
   /** Somebody else changes who is present. */
   changeBehindOurBack(key: ConversationKey, memberId: string, action: Action): void {
     const conversation = this.#of(key);
-    if (conversation?.spec.exists) this.#change(conversation, memberId, action);
+    const isGone = this.users.isGone(key.appId, memberId);
+    if (conversation && this.exists(key) && !isGone) this.#change(conversation, memberId, action);
+  }
+
+  remove(key: ConversationKey): boolean {
+    if (!this.exists(key)) return false;
+    this.users.remove(key.appId, key.conversationId);
+    this.#world.webhooks.conversationRemoved(key);
+    return true;
+  }
+
+  removeUser(appId: string, memberId: string): boolean {
+    if (this.users.isGone(appId, memberId)) return false;
+    for (const conversation of this.#ofApp(appId)) this.#drift(conversation, memberId, 'leave');
+    this.users.remove(appId, memberId);
+    this.#world.webhooks.userRemoved(appId, memberId);
+    return true;
+  }
+
+  /** The survivor takes part wherever either did. */
+  mergeUsers({ appId, discarded, surviving, mergedConversations }: Merge): boolean {
+    if ([discarded, surviving].some((id) => this.users.isGone(appId, id))) return false;
+    for (const conversation of this.#ofApp(appId)) {
+      if (!conversation.present.has(discarded)) continue;
+      this.#drift(conversation, discarded, 'leave');
+      this.#drift(conversation, surviving, 'join');
+    }
+    this.users.merge(appId, discarded, surviving);
+    const merged = this.#mergeConversations(appId, mergedConversations) ? mergedConversations : undefined;
+    this.#world.webhooks.usersMerged(appId, discarded, surviving, merged);
+    return true;
+  }
+
+  #mergeConversations(appId: string, merged: Merge['mergedConversations']): boolean {
+    if (!merged) return false;
+    const [from, to] = [merged.discarded, merged.surviving].map((conversationId) => ({
+      appId,
+      conversationId,
+    }));
+    const target = to && this.#of(to);
+    if (!from || !to || !target || !this.exists(from) || !this.exists(to)) return false;
+    for (const memberId of this.present(from)) this.#drift(target, memberId, 'join');
+    this.users.merge(appId, merged.discarded, merged.surviving);
+    return true;
+  }
+
+  #ofApp(appId: string): VendorConversation[] {
+    return [...this.#conversations.values()].filter(
+      ({ app, spec }) => app.appId === appId && this.exists({ appId, conversationId: spec.conversationId }),
+    );
+  }
+
+  #drift(conversation: VendorConversation, memberId: string, action: Action): void {
+    const { appId, idKind } = conversation.app;
+    const member = { appId, conversationId: conversation.spec.conversationId, idKind, memberId };
+    if (this.isPresent(member) === (action === 'join')) return;
+    this.#change(conversation, memberId, action);
+    this.#world.oracle.removals.drifted(member);
   }
 
   #add(app: AppSpec, spec: ConversationSpec): void {
@@ -134,9 +196,11 @@ export class VendorConversations {
     const member: MemberKey = { appId, conversationId, memberId, idKind: conversation.app.idKind };
     this.#changedAtMs.set(memberText(member), nowMs);
     this.#world.trace.add(nowMs, 'vendor', `${action} ${memberId} took effect`);
+    this.#world.webhooks.moved(member, action);
   }
 
-  #isUserKnown({ unknownUsers }: AppSpec, memberId: string): boolean {
+  #isUserKnown({ appId, unknownUsers }: AppSpec, memberId: string): boolean {
+    if (this.users.isGone(appId, memberId)) return false;
     const knownAtMs = unknownUsers[memberId];
     if (knownAtMs === undefined) return true;
     return knownAtMs !== null && this.#world.elapsedMs >= knownAtMs;

@@ -22,6 +22,7 @@ import { Scheduler } from './scheduler.ts';
 import { StandardQueue } from './standard-queue.ts';
 import { Trace } from './trace.ts';
 import { VendorModel } from './vendor-model.ts';
+import { Webhooks } from './webhooks.ts';
 
 export const START_MS = Date.UTC(2026, 0, 5, 9);
 
@@ -45,6 +46,7 @@ export class World {
   readonly changeQueue: FifoQueue;
   readonly deadLetterQueue: FifoQueue;
   readonly reconcileQueue: StandardQueue;
+  readonly webhooks: Webhooks;
   readonly vendor: VendorModel;
   readonly keys: AppKeys;
   readonly oracle: Oracle;
@@ -68,6 +70,7 @@ export class World {
     const visibilityMs = 6 * CONSUMER_TIMEOUT_MS;
     this.changeQueue = new FifoQueue({ name: 'change', visibilityMs, redrive }, this.scheduler, random);
     this.reconcileQueue = new StandardQueue(6 * RECONCILER_TIMEOUT_MS, 5, this.scheduler, random);
+    this.webhooks = new Webhooks(this);
     this.vendor = new VendorModel(this, scenario.apps);
     this.keys = new AppKeys(this.vendor);
     this.operators = new Operators(this);

@@ -1,0 +1,45 @@
+import { type MemberKey, memberText } from '../../functions/core/member-key.ts';
+
+/** Which users and conversations the vendor has removed or merged: what is so, whoever has heard of it. */
+export class VendorUsers {
+  readonly #gone = new Set<string>();
+  readonly #survivors = new Map<string, string>();
+
+  remove(appId: string, id: string): void {
+    this.#gone.add(nameOf(appId, id));
+  }
+
+  merge(appId: string, discarded: string, surviving: string): void {
+    this.remove(appId, discarded);
+    this.#survivors.set(nameOf(appId, discarded), surviving);
+  }
+
+  isGone(appId: string, id: string): boolean {
+    return this.#gone.has(nameOf(appId, id));
+  }
+
+  /** Whoever has this member's place by now; itself where nobody has. */
+  survivorOf(member: MemberKey): MemberKey {
+    const memberId = this.#last(member.appId, member.memberId);
+    const conversationId = this.#last(member.appId, member.conversationId);
+    return { ...member, memberId, conversationId };
+  }
+
+  isMerged(member: MemberKey): boolean {
+    return memberText(this.survivorOf(member)) !== memberText(member);
+  }
+
+  /** Whether both are the same by now. */
+  isSame(one: MemberKey, other: MemberKey): boolean {
+    return memberText(this.survivorOf(one)) === memberText(this.survivorOf(other));
+  }
+
+  #last(appId: string, id: string): string {
+    const survivor = this.#survivors.get(nameOf(appId, id));
+    return survivor === undefined ? id : this.#last(appId, survivor);
+  }
+}
+
+function nameOf(appId: string, id: string): string {
+  return `${appId} ${id}`;
+}
