@@ -99,6 +99,14 @@ const EXAMPLES: { readonly [Name in RollcallEvent['name']]: Extract<RollcallEven
   plans_held: { name: 'plans_held', plans: 1 },
   pass: { ...pass, differences: [difference], oldestDeferralMs: 1 },
   run_stopped: { name: 'run_stopped', window: 1 },
+  vendor_event: {
+    name: 'vendor_event',
+    kind: 'hint',
+    appId: 'shop',
+    eventId: 'e-1',
+    outcome: 'ignored',
+    reason: 'agrees',
+  },
   foreign_group: { name: 'foreign_group', appId: 'shop' },
   fault: {
     name: 'fault',
