@@ -2,7 +2,6 @@ import type { AppRow, Policy } from '../core/app.ts';
 import type { CallResult } from '../core/call-result.ts';
 import { backoffMs, type Decision, decide } from '../core/decision.ts';
 import { deferredDueMs } from '../core/due.ts';
-import type { ChangeOutcome } from '../core/events.ts';
 import { inDoubt, isConfirmed, isManaged, type MemberPatch, type MemberRow } from '../core/roster.ts';
 import { LEAVE_KEPT_MS, type Timings } from '../core/timings.ts';
 import { followMerge } from './follow-merge.ts';
@@ -11,6 +10,7 @@ import { parkRow } from './park.ts';
 import type { ChangeQueue, Clock, Roster, Telemetry, Vendor, VendorAnswer } from './ports.ts';
 import type { Recorded } from './record-wish.ts';
 import type { Deadline, VendorCallOutcome, VendorCalls } from './vendor-calls.ts';
+import type { WishOutcome } from './wish-outcome.ts';
 
 export interface ApplyWishPorts {
   readonly roster: Roster;
@@ -27,11 +27,6 @@ export interface ApplyWishContext {
   readonly policy: Policy;
   readonly deadline: Deadline;
 }
-
-/** How work on a row's wish ended. `retried`: it must be worked on again after so long. */
-export type WishOutcome =
-  | { readonly outcome: Exclude<ChangeOutcome, 'retried'>; readonly reason?: string }
-  | { readonly outcome: 'retried'; readonly afterMs: number; readonly reason: string };
 
 /** So often a newer wish may overtake this work before it is left to that wish's own worker. */
 const OVERTAKEN_MAX = 3;

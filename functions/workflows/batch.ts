@@ -1,9 +1,10 @@
 import { backoffMs } from '../core/decision.ts';
 import type { MemberKey } from '../core/member-key.ts';
 import type { QueueMessage } from '../core/message.ts';
-import type { ApplyWishContext, ApplyWishPorts, WishOutcome } from './apply-wish.ts';
+import type { ApplyWishContext, ApplyWishPorts } from './apply-wish.ts';
 import type { DeploymentSettings } from './settings.ts';
 import { type Deadline, RECORDING_MS, type VendorCalls } from './vendor-calls.ts';
+import type { WishOutcome } from './wish-outcome.ts';
 
 /** What a log line may say of a message besides its id; nothing, where it cannot be read. */
 export interface NamedChange {

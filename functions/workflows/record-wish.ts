@@ -4,10 +4,10 @@ import type { MemberKey } from '../core/member-key.ts';
 import { ATTRIBUTE, storedMessage } from '../core/message.ts';
 import type { MemberRow, Wish } from '../core/roster.ts';
 import type { Timings } from '../core/timings.ts';
-import type { WishOutcome } from './apply-wish.ts';
 import { finishParking, finishReplacedPark } from './park.ts';
 import type { ChangeQueue, Clock, Roster, Telemetry } from './ports.ts';
 import { survivorOf } from './survivor.ts';
+import type { WishOutcome } from './wish-outcome.ts';
 
 export interface RecordWishContext {
   readonly roster: Roster;
