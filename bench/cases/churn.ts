@@ -22,7 +22,7 @@ export const churn: Case = {
   name: 'churn',
   async run(bench) {
     const startMs = Date.now() - 3_600_000;
-    const trace = churnTrace({ members: MEMBERS, blocks: bench.quick ? 100 : 500, seed: 1, startMs });
+    const trace = churnTrace({ members: MEMBERS, blocks: bench.quick ? 60 : 500, seed: 1, startMs });
     const vendor = await VendorProcess.start({ latencyMs: 5, arrivalJitterMs: 10 });
     try {
       const outcomes = await Promise.all(
