@@ -4,7 +4,7 @@ import type { Context } from 'aws-lambda';
 import type { RollcallEvent } from '../core/events.ts';
 import { type MemberKey, memberText } from '../core/member-key.ts';
 import { measurementsOf } from '../core/metrics.ts';
-import { readLogKey } from './log-key.ts';
+import { type LogKey, readLogKey } from './log-key.ts';
 import { LineOutput } from './telemetry/line-output.ts';
 import { fieldsOf, type Level, levelOf } from './telemetry/log-line.ts';
 import { Measured } from './telemetry/measured.ts';
@@ -21,17 +21,22 @@ export class CloudWatchTelemetry {
   readonly #leastLevel = LEVELS.indexOf(process.env['LOG_LEVEL'] ?? 'INFO');
   readonly #output = new LineOutput();
   readonly #measured = new Measured(process.env['DEPLOYMENT_NAME'] ?? 'rollcall');
-  readonly #hash: (key: MemberKey) => string;
+  /** Absent until the key is there: lines wait for it. */
+  #hash: ((key: MemberKey) => string) | undefined;
+  #early: { readonly event: RollcallEvent; readonly atMs: number }[] = [];
+  #keyed: Promise<void> | undefined;
   #isFirstInvocation = true;
   /** What each line of the present invocation says of its surroundings, as a part of a JSON text. */
   #surroundings: string;
 
-  /** @param logKey keys the hashes that stand for people: with the same key a member has the same hash everywhere. */
-  constructor(logKey: string | Uint8Array) {
+  /**
+   * @param logKey keys the hashes that stand for people: with the same key a member has the same hash everywhere. One
+   * that is still being read keeps lines waiting, and nothing else.
+   */
+  constructor(logKey: string | Uint8Array | Promise<LogKey>) {
     this.#surroundings = fragmentOf({ service: this.#service });
-    const secret = createSecretKey(Buffer.from(logKey));
-    this.#hash = (key) =>
-      createHmac('sha256', secret).update(memberText(key)).digest('hex').slice(0, MEMBER_HASH_LENGTH);
+    if (logKey instanceof Promise) this.#keyed = logKey.then((read) => this.#useKey(read));
+    else this.#useKey({ key: logKey });
   }
 
   /** To be called as an invocation begins: its lines then tell which it was. */
@@ -46,21 +51,36 @@ export class CloudWatchTelemetry {
   }
 
   emit(event: RollcallEvent): void {
-    const level = levelOf(event);
-    if (LEVELS.indexOf(level) >= this.#leastLevel) this.#output.write(this.#line(level, event));
+    this.#log(event, Date.now());
     for (const measurement of measurementsOf(event)) this.#measured.add(measurement);
   }
 
   /** To be called as an invocation ends, however it does. */
-  flush(): void {
+  async flush(): Promise<void> {
+    if (!this.#hash) await this.#keyed;
     for (const line of this.#measured.take(Date.now())) this.#output.write(line);
     this.#output.flush();
   }
 
-  #line(level: Level, event: RollcallEvent): string {
-    const start = `{"level":"${level}","timestamp":"${new Date().toISOString()}"`;
+  #useKey({ key, problem }: LogKey): void {
+    const secret = createSecretKey(Buffer.from(key));
+    this.#hash = (member) =>
+      createHmac('sha256', secret).update(memberText(member)).digest('hex').slice(0, MEMBER_HASH_LENGTH);
+    if (problem !== undefined) this.emit({ name: 'fault', where: 'log-key', error: problem });
+    for (const { event, atMs } of this.#early) this.#log(event, atMs);
+    this.#early = [];
+  }
+
+  #log(event: RollcallEvent, atMs: number): void {
+    const level = levelOf(event);
+    if (LEVELS.indexOf(level) < this.#leastLevel) return;
+    if (!this.#hash) {
+      this.#early.push({ event, atMs });
+      return;
+    }
+    const start = `{"level":"${level}","timestamp":"${new Date(atMs).toISOString()}"`;
     const fields = fragmentOf({ message: event.name, ...fieldsOf(event, this.#hash) });
-    return `${start}${this.#surroundings}${fields}}`;
+    this.#output.write(`${start}${this.#surroundings}${fields}}`);
   }
 }
 
@@ -74,13 +94,7 @@ function traceId(header = ''): string | undefined {
   return /(?:^|;)Root=([^;]+)/.exec(header)?.[1];
 }
 
-/** Telemetry with the key of the deployment's hashes, read once in a process. */
-export async function startTelemetry(
-  client: SecretsManagerClient,
-  logKeySecret: string,
-): Promise<CloudWatchTelemetry> {
-  const { key, problem } = await readLogKey(client, logKeySecret);
-  const telemetry = new CloudWatchTelemetry(key);
-  if (problem !== undefined) telemetry.emit({ name: 'fault', where: 'log-key', error: problem });
-  return telemetry;
+/** Telemetry with the key of the deployment's hashes, which is read once in a process. */
+export function startTelemetry(client: SecretsManagerClient, logKeySecret: string): CloudWatchTelemetry {
+  return new CloudWatchTelemetry(readLogKey(client, logKeySecret));
 }

@@ -17,7 +17,7 @@ import { readApplyChangesConfig } from './config.ts';
 
 const config = readApplyChangesConfig(process.env);
 const secretsManager = awsClient(SecretsManagerClient);
-const telemetry = await startTelemetry(secretsManager, config.LOG_KEY_SECRET);
+const telemetry = startTelemetry(secretsManager, config.LOG_KEY_SECRET);
 const applyChanges = new ApplyChanges(
   {
     roster: new DynamoDBRoster(awsClient(DynamoDBClient), config.ROSTER_TABLE),

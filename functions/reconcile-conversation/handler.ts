@@ -17,7 +17,7 @@ import { readReconcileConversationConfig } from './config.ts';
 
 const config = readReconcileConversationConfig(process.env);
 const secretsManager = awsClient(SecretsManagerClient);
-const telemetry = await startTelemetry(secretsManager, config.LOG_KEY_SECRET);
+const telemetry = startTelemetry(secretsManager, config.LOG_KEY_SECRET);
 const changeQueue = new SQSChangeSender(awsClient(SQSClient), config.CHANGE_QUEUE_URL);
 const reconcileConversations = new ReconcileConversations(
   {

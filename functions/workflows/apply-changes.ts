@@ -46,7 +46,7 @@ export class ApplyChanges {
     this.#ports = ports;
     this.#settings = settings;
     this.#calls = new VendorCalls(ports, settings);
-    this.#apps = new Cached((appId) => ports.roster.app(appId), settings.timings.cacheMs, ports.clock);
+    this.#apps = new Cached((appId) => this.#readApp(appId), settings.timings.cacheMs, ports.clock);
   }
 
   /** Works on a batch. Whatever is not in the answer is settled, or written down so that it will be. */
@@ -167,6 +167,12 @@ export class ApplyChanges {
         : ({ outcome: 'dropped', reason: 'unknown_app' } as const);
       this.#ports.telemetry.emit({ name: 'correction', member, cause, passId, ...ended });
     });
+  }
+
+  async #readApp(appId: string): Promise<AppRow | undefined> {
+    const app = await this.#ports.roster.app(appId);
+    if (app) this.#calls.prepare(app);
+    return app;
   }
 
   /** A declaration may just have been made: what is not declared is looked for again each time. */

@@ -94,6 +94,11 @@ export class VendorCalls {
     return appAnswers(this.#breaker(appId), this.#ports.clock.nowMs(), this.#settings.timings);
   }
 
+  /** Has the app's secret read while other things are done. Where that fails, the first call reads it again. */
+  prepare(app: AppRow): void {
+    this.#credentials.get(app, false).catch(() => {});
+  }
+
   async make<Answer extends VendorAnswer>(
     request: VendorRequest<Answer>,
   ): Promise<VendorCallOutcome<Answer>> {
