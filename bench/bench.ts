@@ -9,7 +9,7 @@ export interface Bench {
   readonly quick: boolean;
   readonly deployment: Deployment;
   /** Bundles as the deployment does; one that was bundled before is not bundled again. */
-  bundle(entry: string, standIns?: Readonly<Record<string, string>>): Promise<string>;
+  bundle(entry: string, standIns?: Readonly<Record<string, string>>, replaces?: boolean): Promise<string>;
 }
 
 export interface CaseResult {

@@ -19,10 +19,18 @@ export const RECONCILE_ROSTER_IN_MEMORY: StandIns = {
 /** The vendor's client is written for `require`, which bundles of the other kind do not have. */
 const NEEDS_REQUIRE = /vendor-client/;
 
-/** Bundles an entry as the deployment does, and gives the bundle's path. */
-export async function bundle(entry: string, outdir: string, standIns: StandIns = {}): Promise<string> {
+/**
+ * Bundles an entry as the deployment does, and gives the bundle's path. What the deployment puts in the place of packages
+ * is a part of Rollcall: others have it only where it is asked for.
+ */
+export async function bundle(
+  entry: string,
+  outdir: string,
+  standIns: StandIns = {},
+  replaces = entry.startsWith('functions/'),
+): Promise<string> {
   const format = NEEDS_REQUIRE.test(entry) ? 'cjs' : 'esm';
-  const name = `${entry.replaceAll(/\W/g, '-')}${Object.keys(standIns).length}`;
+  const name = `${entry.replaceAll(/\W/g, '-')}${Object.keys(standIns).length}${replaces ? '-replaced' : ''}`;
   const outfile = join(outdir, `${name}.${format === 'cjs' ? 'cjs' : 'mjs'}`);
   await build({
     entryPoints: [inProject(entry)],
@@ -32,7 +40,7 @@ export async function bundle(entry: string, outdir: string, standIns: StandIns =
     target: 'node24',
     format,
     mainFields: ['module', 'main'],
-    alias: { ...REPLACED_PACKAGES },
+    alias: replaces ? { ...REPLACED_PACKAGES } : {},
     minify: true,
     sourcemap: true,
     sourcesContent: false,

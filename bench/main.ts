@@ -62,9 +62,9 @@ async function runAll({ quick, cases }: BenchOptions): Promise<CaseResult[]> {
   const bench: Bench = {
     quick,
     deployment,
-    bundle: (entry: string, standIns: StandIns = {}) => {
-      const key = JSON.stringify([entry, standIns]);
-      const known = bundles.get(key) ?? bundle(entry, deployment.directory, standIns);
+    bundle: (entry: string, standIns: StandIns = {}, replaces?: boolean) => {
+      const key = JSON.stringify([entry, standIns, replaces]);
+      const known = bundles.get(key) ?? bundle(entry, deployment.directory, standIns, replaces);
       bundles.set(key, known);
       return known;
     },

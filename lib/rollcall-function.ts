@@ -25,6 +25,7 @@ const inProject = (path: string) => fileURLToPath(new URL(`../${path}`, import.m
 /** What the bundles hold in the place of which package. */
 export const REPLACED_PACKAGES: Readonly<Record<string, string>> = {
   '@aws-sdk/credential-provider-node': inProject('functions/adapters/environment-credentials.ts'),
+  'node:http': inProject('functions/adapters/node-http.ts'),
 };
 
 /** A function as all of Rollcall's are: bundled whole, with a role and a log group of its own, traced. */

@@ -13,6 +13,7 @@ const MAX_MEMBERS = 1_000;
 const BUNDLE_MAX_KIB = 520;
 const ROLLCALL = 'Rollcall';
 const BARE = 'bare handler: same clients, one secret, table and vendor call';
+const BARE_REPLACED = "bare handler with what Rollcall's bundles replace";
 const VENDORS_CLIENT = "vendor's client alone: no secret, no table";
 
 /** From the first line of the bundle until the first record is done, in a fresh process. */
@@ -36,6 +37,7 @@ async function bundlesOf(bench: Bench): Promise<Map<string, string>> {
   return new Map([
     [ROLLCALL, bench.deployment.function('apply-changes').bundle],
     [BARE, await bench.bundle('bench/peers/bare-handler.ts')],
+    [BARE_REPLACED, await bench.bundle('bench/peers/bare-handler.ts', {}, true)],
     [VENDORS_CLIENT, await bench.bundle('bench/peers/vendor-client-handler.ts')],
   ]);
 }

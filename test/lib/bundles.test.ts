@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CfnResource } from 'aws-cdk-lib';
@@ -44,6 +44,12 @@ describe('the deployment', () => {
   beforeAll(() => {
     checkedApp({}).app.synth();
   }, 60_000);
+
+  it('loads node:http without all that it can export', () => {
+    for (const asset of readdirSync(outdir).filter((name) => name.startsWith('asset.'))) {
+      expect(readFileSync(join(outdir, asset, 'index.mjs'), 'utf8')).not.toMatch(/from ?"(node:)?http"/);
+    }
+  });
 
   it(`breaks no rule, and no function's code is larger than ${LARGEST_BUNDLE_KIB} KiB`, () => {
     const sizes = readdirSync(outdir)
