@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import type { DynamoDBAppRows } from '../functions/adapters/app-rows.ts';
+import type { DynamoDBAuditLog } from '../functions/adapters/audit-log.ts';
 import type { SQSChangeSender } from '../functions/adapters/change-sender.ts';
 import type { DynamoDBOperatorRoster } from '../functions/adapters/operator-roster.ts';
+import type { DynamoDBParkedChanges } from '../functions/adapters/parked-changes.ts';
+import type { SQSRedriveQueue } from '../functions/adapters/redrive-queue.ts';
 import { CommandError, UsageError } from './terminal.ts';
 
 /** Which deployment a command is for, as the command line says. */
@@ -59,10 +63,15 @@ function addLocalOption(command: Command): Command {
  * by those that do.
  */
 
+export interface ConnectedTable {
+  readonly apps: DynamoDBAppRows;
+  readonly roster: DynamoDBOperatorRoster;
+  readonly parked: DynamoDBParkedChanges;
+  readonly audit: DynamoDBAuditLog;
+}
+
 /** The roster table of the deployment. */
-export async function connectTable(
-  options: DeploymentOptions,
-): Promise<{ readonly apps: DynamoDBAppRows; readonly roster: DynamoDBOperatorRoster }> {
+export async function connectTable(options: DeploymentOptions): Promise<ConnectedTable> {
   const name = options.table ?? useLocal(options)?.tableName ?? process.env['ROLLCALL_TABLE'];
   if (!name) throw new UsageError('which table? Give --table, ROLLCALL_TABLE or --local');
   // An app row remembers the name of its table: by another name it would look restored.
@@ -72,11 +81,33 @@ export async function connectTable(
   const { DynamoDBAppRows } = await import('../functions/adapters/app-rows.ts');
   const { DynamoDBOperatorRoster } = await import('../functions/adapters/operator-roster.ts');
   const client = awsClient(DynamoDBClient);
-  return { apps: new DynamoDBAppRows(client, name), roster: new DynamoDBOperatorRoster(client, name) };
+  const { DynamoDBParkedChanges } = await import('../functions/adapters/parked-changes.ts');
+  const { DynamoDBAuditLog } = await import('../functions/adapters/audit-log.ts');
+  return {
+    apps: new DynamoDBAppRows(client, name),
+    roster: new DynamoDBOperatorRoster(client, name),
+    parked: new DynamoDBParkedChanges(client, name),
+    audit: new DynamoDBAuditLog(client, name),
+  };
 }
 
-/** The change queue of the deployment. */
+/** The change queue of the deployment, to send changes to. */
 export async function connectChangeQueue(options: DeploymentOptions): Promise<SQSChangeSender> {
+  const { client, url } = await connectQueue(options);
+  const { SQSChangeSender } = await import('../functions/adapters/change-sender.ts');
+  return new SQSChangeSender(client, url);
+}
+
+/** The change queue of the deployment, to redrive parked changes to. */
+export async function connectRedriveQueue(options: DeploymentOptions): Promise<SQSRedriveQueue> {
+  const { client, url } = await connectQueue(options);
+  const { SQSRedriveQueue } = await import('../functions/adapters/redrive-queue.ts');
+  return new SQSRedriveQueue(client, url);
+}
+
+async function connectQueue(
+  options: DeploymentOptions,
+): Promise<{ readonly client: SQSClient; readonly url: string }> {
   const url =
     options.changeQueueUrl ?? useLocal(options)?.changeQueueUrl ?? process.env['ROLLCALL_CHANGE_QUEUE_URL'];
   if (!url)
@@ -84,8 +115,7 @@ export async function connectChangeQueue(options: DeploymentOptions): Promise<SQ
   if (!URL.canParse(url)) throw new UsageError('the URL of the change queue is no URL');
   const { SQSClient } = await import('@aws-sdk/client-sqs');
   const { awsClient } = await import('../functions/adapters/aws-client.ts');
-  const { SQSChangeSender } = await import('../functions/adapters/change-sender.ts');
-  return new SQSChangeSender(awsClient(SQSClient), url);
+  return { client: awsClient(SQSClient), url };
 }
 
 /** The AWS clients that this process makes from here on talk to the local system. */

@@ -6,9 +6,11 @@ import { addAppList } from './commands/app-list.ts';
 import { addAppSet } from './commands/app-set.ts';
 import { addAppShow } from './commands/app-show.ts';
 import { addApprove } from './commands/approve.ts';
+import { addAudit } from './commands/audit.ts';
 import { addConversationSet } from './commands/conversation-set.ts';
 import { addDeclare } from './commands/declare.ts';
 import { addEnqueue } from './commands/enqueue.ts';
+import { addParked } from './commands/parked.ts';
 import { addPlan } from './commands/plan.ts';
 import { addStatus } from './commands/status.ts';
 import { addWebhookRegister } from './commands/webhook-register.ts';
@@ -56,6 +58,8 @@ function program(end: (exitCode: number) => void): Command {
   addStatus(rollcall, end);
   addPlan(rollcall, end);
   addApprove(rollcall);
+  addParked(rollcall, end);
+  addAudit(rollcall);
   return rollcall;
 }
 

@@ -46,6 +46,15 @@ export function columns(lines: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+/** A text as it can safely be shown, spaces and all: what a terminal might obey, or nobody could see, is escaped. */
+export function printable(text: string): string {
+  return text.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (character) =>
+    [...Array(character.length).keys()]
+      .map((unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
 const BUGS = [TypeError, RangeError, ReferenceError, SyntaxError];
 
 /** What went wrong, in one line; with its stack only where it is a fault of this program. */

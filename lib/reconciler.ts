@@ -73,7 +73,7 @@ export class Reconciler extends Construct {
   }
 
   #planner(
-    { config, roster }: ReconcilerProps,
+    { config, changes, roster }: ReconcilerProps,
     queue: Queue,
   ): RollcallFunction<typeof PLAN_RECONCILES_VARIABLES> {
     const planner = new RollcallFunction<typeof PLAN_RECONCILES_VARIABLES>(this, 'PlanReconciles', {
@@ -84,11 +84,13 @@ export class Reconciler extends Construct {
       environment: {
         ROSTER_TABLE: roster.table.tableName,
         RECONCILE_QUEUE_URL: queue.queueUrl,
+        DEAD_LETTER_QUEUE_URL: changes.deadLetterQueue.queueUrl,
         TIMINGS: JSON.stringify(config.timings),
       },
     });
     planner.allow(['sqs:SendMessage'], queue.queueArn);
-    roster.allow(planner, 'UpdateItem');
+    planner.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage'], changes.deadLetterQueue.queueArn);
+    roster.allow(planner, 'GetItem', 'PutItem', 'UpdateItem');
     roster.allowWorklist(planner);
     roster.allowHeld(planner);
     return planner;

@@ -9,6 +9,7 @@ import {
 import type { Roster } from '../../functions/workflows/ports.ts';
 import { addConversationArguments, declaredApp } from '../arguments.ts';
 import { connectTable } from '../deployment.ts';
+import { asOperator } from '../operator.ts';
 import { CommandError, count, ProgressLine, print } from '../terminal.ts';
 import { unlistedText } from '../unlisted.ts';
 import { addVendorOptions, type VendorOptions, withVendor } from '../vendor-connection.ts';
@@ -43,15 +44,23 @@ export function addAdopt(program: Command): void {
 }
 
 async function adopt(conversation: ConversationKey, options: AdoptOptions): Promise<void> {
-  const { roster } = await connectTable(options);
+  const { roster, audit } = await connectTable(options);
   const app = await declaredApp(roster, conversation.appId);
   const progress = new ProgressLine();
-  const adoption = await withVendor(options, (connection) =>
-    adoptConversation(conversation, app, {
-      ...connection,
-      roster: options.dryRun ? onlyLooking(roster) : roster,
-      onProgress: (done, all) => progress.show(() => `${count(done)} of ${count(all)} participants`),
-    }),
+  const perform = () =>
+    withVendor(options, (connection) =>
+      adoptConversation(conversation, app, {
+        ...connection,
+        roster: options.dryRun ? onlyLooking(roster) : roster,
+        onProgress: (done, all) => progress.show(() => `${count(done)} of ${count(all)} participants`),
+      }),
+    );
+  const adoption = await asOperator(
+    options,
+    audit,
+    { action: 'adopt', target: { ...conversation } },
+    perform,
+    (made) => (made.kind === 'adopted' ? `${made.adopted} adopted` : made.kind),
   );
   progress.clear();
   if (adoption.kind !== 'adopted') throw new CommandError(`nothing was adopted: ${unlistedText(adoption)}`);

@@ -11,6 +11,7 @@ import { isAllowedHost } from '../../functions/core/credential.ts';
 import type { IdKind } from '../../functions/core/member-key.ts';
 import { readPathId } from '../arguments.ts';
 import { addTableOptions, connectTable, type DeploymentOptions } from '../deployment.ts';
+import { asOperator } from '../operator.ts';
 import { CommandError, complain, print, UsageError } from '../terminal.ts';
 import { switchAll } from './app-set-all.ts';
 import { appText } from './app-show.ts';
@@ -76,15 +77,36 @@ export function addAppSet(app: Command, end: (exitCode: number) => void): void {
 
 async function set(appId: string | undefined, options: AppSetOptions): Promise<number> {
   const { all, reconcile, local: _local, table: _table, ...others } = options;
-  const { apps } = await connectTable(options);
+  const { apps, audit } = await connectTable(options);
   if (!all) {
     if (appId === undefined) throw new UsageError("missing required argument 'app', or --all");
-    await setApp(appId, apps, options);
+    const target = { appId, ...targetOf(options) };
+    await asOperator(options, audit, { action: 'app set', target }, () => setApp(appId, apps, options));
     return 0;
   }
   if (appId !== undefined || reconcile === undefined || Object.keys(others).length > 0)
     throw new UsageError('--all goes with --reconcile only, and names no app');
-  return switchAll(apps, reconcile === 'on');
+  return asOperator(
+    options,
+    audit,
+    { action: 'app set', target: { all: true, reconcile } },
+    () => switchAll(apps, reconcile === 'on'),
+    (code) => (code === 0 ? '' : 'not all'),
+  );
+}
+
+/** Members are people: of those only how many. */
+function targetOf({ protect, unprotect, ...options }: AppSetOptions) {
+  const { idKind, host, policy, requestsPerSecond, reconcile } = options;
+  return {
+    ...(idKind && { idKind }),
+    ...(host !== undefined && { host }),
+    ...(policy && { policy }),
+    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+    ...(reconcile && { reconcile }),
+    ...(protect && { protect: protect.length }),
+    ...(unprotect && { unprotect: unprotect.length }),
+  };
 }
 
 async function setApp(appId: string, apps: DynamoDBAppRows, options: AppSetOptions): Promise<void> {

@@ -5,6 +5,7 @@ import type { ConversationKey } from '../../functions/core/member-key.ts';
 import { type ApprovingRoster, approveRemovals } from '../../functions/workflows/approve-removals.ts';
 import { addConversationArguments, declaredApp } from '../arguments.ts';
 import { addTableOptions, connectTable, type DeploymentOptions } from '../deployment.ts';
+import { asOperator } from '../operator.ts';
 import { CommandError, complain, counted, print, shown } from '../terminal.ts';
 
 interface ApproveOptions extends DeploymentOptions {
@@ -37,15 +38,18 @@ export function addApprove(program: Command): void {
 }
 
 async function approve(conversation: ConversationKey, options: ApproveOptions): Promise<void> {
-  const { roster } = await connectTable(options);
+  const { roster, audit } = await connectTable(options);
   const app = await declaredApp(roster, conversation.appId);
   const approving: ApprovingRoster = options.dryRun
     ? { conversation: (key) => roster.conversation(key), approveHeld: async () => true }
     : roster;
-  const approval = await approveRemovals(conversation, options.plan, {
-    roster: approving,
-    clock: systemClock,
-  });
+  const approval = await asOperator(
+    options,
+    audit,
+    { action: 'approve', target: { ...conversation, plan: options.plan } },
+    () => approveRemovals(conversation, options.plan, { roster: approving, clock: systemClock }),
+    (made) => (made.kind === 'approved' ? `${made.plan.removals.length} removals` : 'not held'),
+  );
   if (approval.kind === 'not_held')
     throw new CommandError(notHeldText(conversation, options.plan, approval.held));
   const { plan, untilMs } = approval;

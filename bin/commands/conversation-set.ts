@@ -3,6 +3,7 @@ import { POLICIES, type Policy } from '../../functions/core/app.ts';
 import type { ConversationKey } from '../../functions/core/member-key.ts';
 import { addConversationArguments, declaredApp } from '../arguments.ts';
 import { addTableOptions, connectTable, type DeploymentOptions } from '../deployment.ts';
+import { asOperator } from '../operator.ts';
 import { complain, print } from '../terminal.ts';
 
 interface ConversationSetOptions extends DeploymentOptions {
@@ -42,16 +43,17 @@ async function setConversation(
   conversation: ConversationKey,
   options: ConversationSetOptions,
 ): Promise<void> {
-  const { roster } = await connectTable(options);
+  const { roster, audit } = await connectTable(options);
   await declaredApp(roster, conversation.appId);
   const { appId, conversationId } = conversation;
   if (!(await roster.conversation(conversation)))
     complain(
       `note: the roster knew no conversation ${conversationId} of ${appId}; nobody there is managed yet`,
     );
-  await roster.patchConversation(conversation, {
-    policy: options.policy === INHERIT ? null : options.policy,
-  });
+  const target = { appId, conversationId, policy: options.policy };
+  await asOperator(options, audit, { action: 'conversation set', target }, () =>
+    roster.patchConversation(conversation, { policy: options.policy === INHERIT ? null : options.policy }),
+  );
   const policy = (await roster.conversation(conversation))?.policy;
   print(
     options.json

@@ -14,6 +14,7 @@ import {
   connectTable,
   type DeploymentOptions,
 } from '../deployment.ts';
+import { asOperator } from '../operator.ts';
 import {
   CommandError,
   complain,
@@ -66,7 +67,7 @@ export function addDeclare(program: Command, end: (exitCode: number) => void): v
 
 async function declare(file: string, options: DeclareOptions): Promise<number> {
   const declaration = await readFromFile(file);
-  const { roster } = await connectTable(options);
+  const { roster, audit } = await connectTable(options);
   const app = await declaredApp(roster, declaration.appId);
   const plan = await examineDeclaration(declaration, app, { roster, clock: systemClock });
   if (!options.json) for (const line of planLines(plan)) print(line);
@@ -75,7 +76,18 @@ async function declare(file: string, options: DeclareOptions): Promise<number> {
     if (options.json) print(JSON.stringify(reportOf(declaration, plan, 0, plan.changes.length)));
     throw new CommandError(refusal);
   }
-  const { sent, unsent } = options.dryRun ? NOTHING_SENT : await send(plan, options);
+  const { appId, conversationId } = declaration;
+  const target = { appId, conversationId, joins: plan.joins.length, leaves: plan.leaves.length };
+  const { sent, unsent } =
+    options.dryRun || plan.changes.length === 0
+      ? NOTHING_SENT
+      : await asOperator(
+          options,
+          audit,
+          { action: 'declare', target },
+          () => send(plan, options),
+          (made) => `${made.sent} sent, ${made.unsent} not sent`,
+        );
   print(
     options.json
       ? JSON.stringify(reportOf(declaration, plan, sent, unsent))
@@ -129,7 +141,6 @@ async function send(
   plan: DeclarationPlan,
   options: DeclareOptions,
 ): Promise<Pick<EnqueueSummary, 'sent'> & { unsent: number }> {
-  if (plan.changes.length === 0) return NOTHING_SENT;
   const sender = await connectChangeQueue(options);
   const members = [...plan.joins, ...plan.leaves];
   const progress = new ProgressLine();

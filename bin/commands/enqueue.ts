@@ -11,6 +11,7 @@ import {
 } from '../../functions/workflows/enqueue-changes.ts';
 import type { ChangeSender } from '../../functions/workflows/ports.ts';
 import { addQueueOptions, connectChangeQueue, type DeploymentOptions } from '../deployment.ts';
+import { onInterrupt } from '../interrupt.ts';
 import { complain, count, describe, ProgressLine, print, UsageError } from '../terminal.ts';
 
 interface EnqueueOptions extends DeploymentOptions {
@@ -93,23 +94,6 @@ async function openInput(file: string): Promise<Readable> {
     throw new UsageError(`${file} cannot be read: ${describe(error)}`);
   }
   throw new UsageError(`${file} is a directory`);
-}
-
-/** The first Ctrl-C is for us; the second ends the process as it always does. */
-function onInterrupt(act: () => void): { readonly signal: AbortSignal; readonly forget: () => void } {
-  const controller = new AbortController();
-  const interrupt = () => {
-    forget();
-    controller.abort();
-    act();
-  };
-  const forget = () => {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-  return { signal: controller.signal, forget };
 }
 
 async function* untilDestroyed<Item>(items: AsyncIterable<Item>, signal: AbortSignal): AsyncGenerator<Item> {

@@ -9,6 +9,9 @@ export interface SettlePorts {
   readonly clock: Pick<Clock, 'nowMs'>;
 }
 
+/** A discard sends nothing. */
+export type DiscardPorts = Omit<SettlePorts, 'queue'>;
+
 /** What came of settling one parked change. Whoever is not sure repeats it. */
 export type Settlement =
   | { readonly kind: 'done'; readonly item: ParkedItem }
@@ -44,14 +47,14 @@ export async function redrive(messageId: string, ports: SettlePorts): Promise<Se
 }
 
 /** Gives a parked change up: its member is nobody's wish any more. The row first, or a death between would leave it parked for ever. */
-export async function discard(messageId: string, ports: SettlePorts): Promise<Settlement> {
+export async function discard(messageId: string, ports: DiscardPorts): Promise<Settlement> {
   return settle(messageId, 'discarded', ports, (item) => unmanage(item, ports.roster));
 }
 
 async function settle(
   messageId: string,
   as: Settled['as'],
-  { parked, clock }: SettlePorts,
+  { parked, clock }: DiscardPorts,
   carryOut: (item: ParkedItem) => Promise<void>,
 ): Promise<Settlement> {
   const record = await parked.record(messageId);

@@ -1,4 +1,5 @@
 import type { AppRow } from '../core/app.ts';
+import type { AuditEntry, AuditOutcome } from '../core/audit.ts';
 import type { CallResult } from '../core/call-result.ts';
 import type { ConversationPatch, ConversationRow } from '../core/conversation.ts';
 import type { Correction } from '../core/correction.ts';
@@ -230,6 +231,14 @@ export interface Vendor {
     after: string | undefined,
     timeoutMs: number,
   ): Promise<VendorAnswer & { readonly page?: ParticipantsPage }>;
+}
+
+/** What operators did. */
+export interface AuditLog {
+  /** Writes down what is about to be done. */
+  begin(entry: AuditEntry): Promise<void>;
+  /** Adds what came of it. */
+  end(entry: AuditEntry, outcome: AuditOutcome): Promise<void>;
 }
 
 /** Logs and metrics: never fails, never blocks. */

@@ -5,16 +5,18 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DynamoDBAppRows } from '../../functions/adapters/app-rows.ts';
 import { toItem } from '../../functions/adapters/roster/items.ts';
+import { operatorIdentity } from '../support/operator-identity.ts';
 import { rosterTables } from '../support/roster-table.ts';
 import { type Ended, rollcall, startRollcall } from './run-rollcall.ts';
 
 const tables = rosterTables();
+const identity = operatorIdentity();
 let table: string;
 let env: Record<string, string>;
 
 beforeEach(async () => {
   table = await tables.create();
-  env = { AWS_ENDPOINT_URL_DYNAMODB: await endpoint(), ROLLCALL_TABLE: table };
+  env = { AWS_ENDPOINT_URL_DYNAMODB: await endpoint(), ROLLCALL_TABLE: table, ...identity() };
 });
 
 async function endpoint(): Promise<string> {

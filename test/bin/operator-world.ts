@@ -14,6 +14,7 @@ import { type SecretServer, startSecretServer } from '../../local/embedded/secre
 import type { FakeVendor } from '../../local/fake-vendor/fake-vendor.ts';
 import { startFakeVendor } from '../../local/fake-vendor/server.ts';
 import { HOUR, memberKey, memberRow } from '../support/builders.ts';
+import { operatorIdentity } from '../support/operator-identity.ts';
 import { rosterTables } from '../support/roster-table.ts';
 import { type Ended, rollcall } from './run-rollcall.ts';
 
@@ -44,6 +45,7 @@ export interface OperatorWorld {
 /** The app `shop` with its conversation `orders` at the fake vendor, its secret and its row, and an operator of it. */
 export function operatorWorld(): OperatorWorld {
   const tables = rosterTables();
+  const identity = operatorIdentity();
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-'));
   const home = process.cwd();
   let secrets: SecretServer;
@@ -76,6 +78,7 @@ export function operatorWorld(): OperatorWorld {
       AWS_ENDPOINT_URL_DYNAMODB: await endpointOf(tables.client),
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
       ROLLCALL_TABLE: table,
+      ...identity(),
     };
     current = worldOf(vendor, tables.client, table, env);
     await current.declare();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PlanReport } from '../../bin/plan-report.ts';
 import { BEFORE_EVERY_CHANGE } from '../../functions/core/version.ts';
 import { HOUR } from '../support/builders.ts';
+import { OPERATOR_ARN } from '../support/operator-identity.ts';
 import { KEY, operatorWorld } from './operator-world.ts';
 
 const world = operatorWorld();
@@ -182,6 +183,22 @@ describe('rollcall approve', () => {
       `the plan ${old} was not approved: the plan that is held is ${(await planned()).held?.hash}`,
     );
     expect((await world.roster.conversation(KEY))?.held?.approvedUntilMs).toBeUndefined();
+  });
+
+  it('leaves a record of who approved which plan, and none of a dry run', async () => {
+    await holdMany();
+    await world.pass();
+    const hash = (await planned()).held?.hash ?? '';
+    await approve('--plan', hash, '--dry-run');
+    await approve('--plan', hash);
+    expect(JSON.parse((await world.run('audit', '--json')).stdout)).toMatchObject([
+      {
+        action: 'approve',
+        target: { ...KEY, plan: hash },
+        who: OPERATOR_ARN,
+        ended: { outcome: 'done', note: '8 removals' },
+      },
+    ]);
   });
 
   it('fails where nothing is held', async () => {

@@ -35,9 +35,13 @@ describe('each role may do what its function does, and nothing else', () => {
     expect(mayDo(template, 'ReconcilerPlanReconcilesRole')).toEqual(
       [
         ...always('ReconcilerPlanReconcilesLogs'),
+        'dynamodb:GetItem RosterTable',
+        'dynamodb:PutItem RosterTable',
         'dynamodb:Query RosterTable/index/held',
         'dynamodb:Query RosterTable/index/worklist',
         'dynamodb:UpdateItem RosterTable',
+        'sqs:ReceiveMessage ChangeQueueDeadLetterQueue',
+        'sqs:DeleteMessage ChangeQueueDeadLetterQueue',
         'sqs:SendMessage ReconcilerQueue',
       ].sort(),
     );

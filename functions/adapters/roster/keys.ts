@@ -13,6 +13,7 @@ import type { Mergeable } from '../../core/merge.ts';
  * | parked       | `P#<messageId>`              | `P`            | `parked#<shard>` | when parked  |
  * | … settled    |                              |                | `settled#<shard>` | when its copy is to go |
  * | run          | `RUNS`                       | `<window>`     |                  |              |
+ * | audit        | `AUDIT#<yyyy-mm>`            | `<time>#<id>`  |                  |              |
  * | merge        | `M#<appId>#<kind>#<id>`      | `M`            |                  |              |
  *
  * A conversation with a held plan has `heldList` and `heldSinceMs` besides, by which another index finds it.
@@ -82,6 +83,11 @@ export function userText({ appId, memberId }: Pick<MemberKey, 'appId' | 'memberI
 /** What was planned and held within one reconcile interval. */
 export function runKey(window: number): ItemKey {
   return { pk: 'RUNS', sk: String(window) };
+}
+
+/** What operators did in one month (`2026-01`), in its order. */
+export function auditPk(month: string): string {
+  return `AUDIT#${month}`;
 }
 
 /** The worklist key of an item: its place among the shards never changes. */
