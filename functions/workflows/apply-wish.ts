@@ -143,15 +143,19 @@ function decideOutcome(
       afterMs: backoffMs({ receiveCount, jitter: ports.clock.random() }, timings),
       reason: call.reason,
     };
+  // What failed until now failed otherwise: only a refusal that lasts is one.
+  const { result } = call.answer;
+  const isNewlyRefused =
+    result.kind === 'rejected' && result.reason === 'bad_request' && row.reason !== 'rejected';
+  const aloneSinceMs = isNewlyRefused ? undefined : failingAloneSinceMs(call, row, app, context);
   const attempt = {
     action: row.action,
     ageMs: ports.clock.nowMs() - row.wishedAtMs,
-    failingAloneForMs:
-      ports.clock.nowMs() - (failingAloneSinceMs(call, row, app, context) ?? ports.clock.nowMs()),
+    failingAloneForMs: ports.clock.nowMs() - (aloneSinceMs ?? ports.clock.nowMs()),
     receiveCount,
     jitter: ports.clock.random(),
   };
-  return decide(call.answer.result, attempt, timings);
+  return decide(result, attempt, timings);
 }
 
 /** Since when the wish fails while its app answers: for others, or for this very member with something definite. */

@@ -71,7 +71,14 @@ export async function examineConversation(
   const rows = await allMemberRows(conversation, ports.roster);
   const policy = policyFor(row, app, settings.policy);
   const known = { app, row, policy, startedAtMs, rows };
-  if (read.kind !== 'complete') return { ...known, found: notCompared(read, rows) };
+  if (read.kind !== 'complete')
+    return {
+      ...known,
+      found: notCompared(
+        read,
+        rows.filter((each) => isWaiting(each, ports.clock.nowMs(), settings)),
+      ),
+    };
   const comparison = compare({
     conversation,
     idKind: app.idKind,
@@ -104,20 +111,27 @@ async function stopsRemovals({ verdict }: PassPlan, { ports, settings }: Examine
   return isRunStopped(await ports.roster.run(runWindow(ports.clock.nowMs(), settings.timings)));
 }
 
-function notCompared(read: Unlisted, rows: readonly MemberRow[]): NotCompared {
-  const isGone = read.kind === 'failed' && read.result.kind === 'gone' && read.result.what === 'conversation';
-  return { listing: isGone ? 'not_found' : read.kind, read, deferred: deferredOnly(rows) };
+/** A producer's own change that no message on the change queue stands for any more. */
+function isWaiting(row: MemberRow, nowMs: number, { timings }: Pick<DeploymentSettings, 'timings'>): boolean {
+  if (row.state === 'pending') return nowMs - row.wishedAtMs > timings.stuckAfterMs;
+  return row.state === 'deferred' || isToBeMoved(row);
 }
 
-function deferredOnly(rows: readonly MemberRow[]): Difference[] {
-  return rows
-    .filter((row) => row.state === 'deferred' || isToBeMoved(row))
-    .map(({ key, action, version, state }) => ({
-      member: key,
-      action,
-      cause: state === 'deferred' ? 'deferred' : 'merged',
-      correction: 'deferred',
-      plannedAgainst: version,
-      timesCorrected: 0,
-    }));
+function notCompared(read: Unlisted, waiting: readonly MemberRow[]): NotCompared {
+  const isGone = read.kind === 'failed' && read.result.kind === 'gone' && read.result.what === 'conversation';
+  return { listing: isGone ? 'not_found' : read.kind, read, deferred: waiting.map(broughtBack) };
+}
+
+const WHY_BROUGHT_BACK = { deferred: 'deferred', pending: 'stuck' } as const;
+
+function broughtBack({ key, action, version, state }: MemberRow): Difference {
+  const cause = state === 'deferred' || state === 'pending' ? WHY_BROUGHT_BACK[state] : 'merged';
+  return {
+    member: key,
+    action,
+    cause,
+    correction: 'deferred',
+    plannedAgainst: version,
+    timesCorrected: 0,
+  };
 }

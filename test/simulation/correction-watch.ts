@@ -75,7 +75,7 @@ export class CorrectionWatch {
       this.#violations.add('no call without a message', `${process.name}: ${name}`);
     this.#judgeSwitch(process, member, provenance.kind);
     this.#judgeAgainstRow(process, member, action);
-    if (action === 'leave') this.#judgeLeave(member, provenance.kind);
+    if (action === 'leave') this.#judgeLeave(member, provenance);
     if (provenance.kind === 'drift') this.#judgeDrift(member, action);
     const departedMs = this.#world.scheduler.nowMs;
     return () => this.#changed(member, action, provenance, departedMs);
@@ -110,11 +110,12 @@ export class CorrectionWatch {
       );
   }
 
-  #judgeLeave(member: MemberKey, kind: Provenance['kind']): void {
+  #judgeLeave(member: MemberKey, { corrections }: Provenance): void {
     const app = this.#world.app(member.appId);
     if (app.protectedMembers.includes(member.memberId))
       this.#violations.add('nobody protected is removed', member.memberId);
-    const isExactDrift = kind === 'drift' && policyOf(app, member) === 'exact';
+    const isDrift = corrections.some(({ cause }) => cause === 'unexpected');
+    const isExactDrift = isDrift && policyOf(app, member) === 'exact';
     if (!isExactDrift && !this.#accepted.hasWished(member, 'leave'))
       this.#violations.add('nobody unmanaged is removed', member.memberId);
   }

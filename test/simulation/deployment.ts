@@ -82,6 +82,7 @@ export function connectReconciler(world: World): EventSource<StandardMessage> {
         (await workflow.reconcileAll(batch, deadline)).map(({ messageId }) => messageId);
     },
     onStarted: () => world.oracle.requests.processStarted(),
+    onDeleted: (message) => world.oracle.events.acknowledged(message),
   });
 }
 

@@ -1,8 +1,11 @@
 import { memberText } from '../../functions/core/member-key.ts';
+import { userOf } from '../../functions/core/merge.ts';
 import { ATTRIBUTE, type QueueMessage } from '../../functions/core/message.ts';
 import type { MemberRow, ParkedItem } from '../../functions/core/roster.ts';
 import { type Accepted, type AcceptedChanges, isNewer } from './accepted-changes.ts';
+import { CONSUMER_TIMEOUT_MS } from './deployment.ts';
 import type { FunctionProcess } from './function-process.ts';
+import { mergeText } from './roster-table.ts';
 import { isCauseOf, mayStayDeferred } from './scenario-facts.ts';
 import type { Violations } from './violations.ts';
 import type { World } from './world.ts';
@@ -86,8 +89,29 @@ export class EndWatch {
       return;
     }
     this.#world.coverage.count('parked', reason);
+    if (reason === 'user_not_found' && this.#hadSurvivor(accepted))
+      this.#violations.add('a change on its way reaches the survivor', messageId);
     if (!isCauseOf(reason, accepted, this.#world))
       this.#violations.add('parked for a cause of its own', `${messageId} for ${reason}: ${detail}`);
+  }
+
+  /** It was known for longer than any work takes that its user was merged into somebody. */
+  #hadSurvivor({ member }: Accepted): boolean {
+    const { table, vendor, scheduler } = this.#world;
+    const mergedAtMs = table.mergedAtMs.get(mergeText(userOf(member)));
+    const { users } = vendor.conversations;
+    const survivor = users.survivorOf(member);
+    if (mergedAtMs === undefined || users.isGone(survivor.appId, survivor.memberId)) return false;
+    return mergedAtMs < scheduler.nowMs - 2 * CONSUMER_TIMEOUT_MS;
+  }
+
+  /** Where somebody in its chain must not be removed, a leave is not moved there, and takes with it what it superseded. */
+  #hasProtectedSurvivor({ member }: Accepted): boolean {
+    const { table, vendor } = this.#world;
+    if (table.members.get(memberText(member))?.state !== 'merged') return false;
+    const { users } = vendor.conversations;
+    const { protectedMembers } = this.#world.app(member.appId);
+    return protectedMembers.some((memberId) => users.isSame({ ...member, memberId }, member));
   }
 
   /** After healing. */
@@ -150,6 +174,8 @@ export class EndWatch {
     const decides = row && this.#accepted.ofRow(row);
     if (decides && decides !== accepted && isNewer(decides, accepted) && ends.length === 0)
       ends.push('superseded');
+    if (ends.length === 0 && decides !== accepted && this.#hasProtectedSurvivor(accepted))
+      ends.push('applied');
     if (!row || decides !== accepted) return ends;
     const { memberId, appId } = accepted.member;
     if (row.state === 'applied' || row.state === 'unmanaged') ends.push(row.state);

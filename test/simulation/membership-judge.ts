@@ -65,6 +65,11 @@ export class MembershipJudge {
     if (messageIds.some((messageId) => table.parked.has(messageId))) return;
     const row = table.members.get(memberText(member));
     const app = this.#world.app(member.appId);
+    // A leave is not moved to somebody who must not be removed, wherever in the chain that one stands.
+    const isProtected = app.protectedMembers.some((memberId) =>
+      users.isSame({ ...member, memberId }, member),
+    );
+    if (users.isMerged(of) && spec.action === 'leave' && isProtected) return;
     if (!app.declared || row?.state === 'parked' || row?.state === 'unmanaged') return;
     if (!vendor.conversations.exists(member)) return;
     // What can never be done stays undone, however often it is tried.

@@ -3,6 +3,7 @@ import type { RollcallEvent } from '../../functions/core/events.ts';
 import { AcceptedChanges } from './accepted-changes.ts';
 import { CorrectionWatch } from './correction-watch.ts';
 import { EndWatch } from './end-watch.ts';
+import { EventWatch } from './event-watch.ts';
 import type { FunctionProcess } from './function-process.ts';
 import { IsolationWatch } from './isolation-watch.ts';
 import { MembershipJudge } from './membership-judge.ts';
@@ -26,6 +27,7 @@ export class Oracle {
   readonly passes: PassWatch;
   readonly requests: RequestWatch;
   readonly isolation: IsolationWatch;
+  readonly events: EventWatch;
   readonly #membership: MembershipJudge;
   readonly #world: World;
 
@@ -40,6 +42,7 @@ export class Oracle {
     this.passes = new PassWatch(world, violations);
     this.requests = new RequestWatch(world, violations);
     this.isolation = new IsolationWatch(world, accepted, violations);
+    this.events = new EventWatch(world, accepted, violations);
     this.#membership = new MembershipJudge(world, accepted, this.removals, this.passes, violations);
     this.#watchTable();
   }
@@ -62,6 +65,10 @@ export class Oracle {
       if (event.outcome !== 'applied') this.removals.failed(event.member);
     }
     if (event.name === 'vendor_call' && event.result === 'unauthorized') this.requests.unauthorized(process);
+    if (event.name === 'vendor_event') {
+      coverage.count('webhooks', `${event.kind} ${event.reason ?? event.outcome}`);
+      this.events.told(event);
+    }
     if (event.name === 'pass') this.passes.told(event, process);
     if (event.name === 'fault' && !isWireFault(event.error))
       this.violations.add('no bug throws', `${event.where}: ${String(event.error)}`);
@@ -112,6 +119,7 @@ export class Oracle {
         this.violations.add('versions never go back', after.key.memberId);
       this.ends.memberWritten(after);
       this.passes.memberWritten(before, after);
+      this.events.memberWritten(before, after);
       this.corrections.memberWritten(before, after);
     };
     table.onConversationWritten = (before, after) => this.removals.conversationWritten(before, after);

@@ -30,6 +30,8 @@ export class RosterTable {
   readonly conversations = new Map<string, ConversationRow>();
   readonly parked = new Map<string, ParkedItem>();
   readonly merges = new Map<string, MergeEdge>();
+  /** When each edge was settled. */
+  readonly mergedAtMs = new Map<string, number>();
   readonly runs = new Map<number, ReconcileRun>();
   /** Told of every member row that is written. */
   onMemberWritten: (before: MemberRow | undefined, after: MemberRow) => void = () => {};
@@ -171,6 +173,7 @@ export class RosterTable {
     const edge = this.merges.get(mergeText(of));
     if (edge?.state !== 'claimed' || edge.eventId !== eventId) return false;
     this.merges.set(mergeText(of), { ...edge, state });
+    this.mergedAtMs.set(mergeText(of), this.#scheduler.nowMs);
     return true;
   }
 

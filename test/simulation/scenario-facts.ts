@@ -2,7 +2,7 @@ import type { Policy } from '../../functions/core/app.ts';
 import type { ConversationKey } from '../../functions/core/member-key.ts';
 import type { ParkReason } from '../../functions/core/reasons.ts';
 import type { Accepted } from './accepted-changes.ts';
-import type { AppSpec, ConversationSpec } from './scenario.ts';
+import type { AppSpec, ConversationSpec, Scenario } from './scenario.ts';
 import type { World } from './world.ts';
 
 /*
@@ -51,13 +51,25 @@ export function isCauseOf(reason: ParkReason, { spec, member }: Accepted, world:
     case 'rejected':
       return app.rejectedMembers.includes(member.memberId);
     case 'unreachable':
-      return app.failingMembers.includes(member.memberId);
+      return app.failingMembers.includes(member.memberId) || flapsForLong(world, app);
     case 'crashes':
     case 'unexplained':
       return app.poisonousMembers.includes(member.memberId);
     default:
       return reason satisfies never;
   }
+}
+
+/** An app that answers now and then, for longer than what fails alone is waited for. */
+function flapsForLong({ scenario }: World, { appId }: AppSpec): boolean {
+  const { faults, timings } = scenario;
+  return faults.some(
+    (fault) =>
+      fault.kind === 'outage' &&
+      fault.appId === appId &&
+      fault.how === 'flapping' &&
+      fault.forMs > timings.parkAfterMs,
+  );
 }
 
 /** What always fails is parked only where others of its app succeed, and then there may be none. */
@@ -76,5 +88,14 @@ export function isRestless(app: AppSpec, memberId: string): boolean {
   return (
     lists.some((list) => list.includes(memberId)) ||
     conversations.some(({ capacity }) => capacity !== undefined)
+  );
+}
+
+/** Nothing fails, nobody works on a member beside its one writer, and nobody is removed without a wish. */
+export function isUndisturbed({ faults, changes, apps }: Scenario): boolean {
+  return (
+    faults.length === 0 &&
+    changes.every(({ group }) => group === 'member') &&
+    apps.every((app) => app.conversations.every((conversation) => policyOf(app, conversation) !== 'exact'))
   );
 }

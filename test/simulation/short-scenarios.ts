@@ -243,6 +243,15 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     faults: [outage('unauthorized', 100), merged('u1a', 'u2a', 60_000)],
     webhooks: true,
   }),
+  'somebody merged whose wish meets another outage where it moves to': scenario({
+    changes: [change(30, 'u1a', 'join')],
+    faults: [
+      outage('unauthorized', 59),
+      { ...outage('errors', 60), fromMs: 59_000 },
+      merged('u1a', 'u2a', 60_000),
+    ],
+    webhooks: true,
+  }),
   'somebody merged into a protected member': scenario({
     changes: [change(1, 'u1a', 'leave'), change(2, 'u2a', 'join')],
     faults: [merged('u1a', 'u2a', 60_000)],

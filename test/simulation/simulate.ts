@@ -1,5 +1,5 @@
 import type { Scenario } from './scenario.ts';
-import { policyOf } from './scenario-facts.ts';
+import { isUndisturbed } from './scenario-facts.ts';
 import type { Violation } from './violations.ts';
 import { World, type WorldOptions } from './world.ts';
 
@@ -40,15 +40,6 @@ export async function simulate(scenario: Scenario, options: WorldOptions = {}): 
     coverage: world.coverage.toJSON(),
     trace: world.trace.lines,
   };
-}
-
-/** Nothing fails, nobody works on a member beside its one writer, and nobody is removed without a wish. */
-export function isUndisturbed({ faults, changes, apps }: Scenario): boolean {
-  return (
-    faults.length === 0 &&
-    changes.every(({ group }) => group === 'member') &&
-    apps.every((app) => app.conversations.every((conversation) => policyOf(app, conversation) !== 'exact'))
-  );
 }
 
 /** When the last straggler has arrived, what it lost has been noticed, and two passes have repaired it. */

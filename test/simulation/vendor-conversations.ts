@@ -31,7 +31,7 @@ export const STALE_MS = 10_000;
 
 /** Who takes part in which conversation, and what a join or leave of somebody does to it. */
 export class VendorConversations {
-  readonly users = new VendorUsers();
+  readonly users: VendorUsers;
   readonly #conversations = new Map<string, VendorConversation>();
   readonly #world: World;
   readonly #changedAtMs = new Map<string, number>();
@@ -39,6 +39,7 @@ export class VendorConversations {
 
   constructor(world: World, apps: readonly AppSpec[]) {
     this.#world = world;
+    this.users = new VendorUsers(world.scheduler);
     for (const app of apps) for (const spec of app.conversations) this.#add(app, spec);
   }
 

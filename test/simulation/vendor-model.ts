@@ -20,6 +20,8 @@ export interface VendorRequestLog {
   readonly memberId: string | undefined;
   readonly conversationId: string;
   readonly changedSomething: boolean;
+  /** Of a listing: whether it began with this request. */
+  readonly isFirstPage?: boolean;
 }
 
 /** The vendor's participants API, as far as it is documented, and in every way it may misbehave. */
@@ -67,7 +69,7 @@ export class VendorModel {
   ): PageAnswer | undefined {
     const refused = this.#refusal(to, key, 'list', undefined);
     if (refused !== 'proceed') return refused === 'silence' ? undefined : { result: refused };
-    this.#log(key, 'list', undefined, false);
+    this.#log(key, 'list', undefined, false, after === undefined);
     if (!this.conversations.exists(key)) return { result: failure('list', 404, 'conversation_not_found') };
     const answer = (page: ParticipantsPage): PageAnswer => ({ result: { kind: 'applied' }, page });
     const torn = this.#world.faults.atPage();
@@ -194,8 +196,9 @@ export class VendorModel {
     operation: Operation,
     memberId: string | undefined,
     changedSomething: boolean,
+    isFirstPage = false,
   ): void {
     const atMs = this.#world.scheduler.nowMs;
-    this.requests.push({ atMs, appId, conversationId, operation, memberId, changedSomething });
+    this.requests.push({ atMs, appId, conversationId, operation, memberId, changedSomething, isFirstPage });
   }
 }

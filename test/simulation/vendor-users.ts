@@ -2,11 +2,16 @@ import { type MemberKey, memberText } from '../../functions/core/member-key.ts';
 
 /** Which users and conversations the vendor has removed or merged: what is so, whoever has heard of it. */
 export class VendorUsers {
-  readonly #gone = new Set<string>();
+  readonly #gone = new Map<string, number>();
+  readonly #scheduler: { readonly nowMs: number };
+
+  constructor(scheduler: { readonly nowMs: number }) {
+    this.#scheduler = scheduler;
+  }
   readonly #survivors = new Map<string, string>();
 
   remove(appId: string, id: string): void {
-    this.#gone.add(nameOf(appId, id));
+    this.#gone.set(nameOf(appId, id), this.#scheduler.nowMs);
   }
 
   merge(appId: string, discarded: string, surviving: string): void {
@@ -16,6 +21,10 @@ export class VendorUsers {
 
   isGone(appId: string, id: string): boolean {
     return this.#gone.has(nameOf(appId, id));
+  }
+
+  goneAtMs(appId: string, id: string): number | undefined {
+    return this.#gone.get(nameOf(appId, id));
   }
 
   /** Whoever has this member's place by now; itself where nobody has. */

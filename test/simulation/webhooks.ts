@@ -18,11 +18,16 @@ const LATE_MS = [10_000, 14 * 60_000] as const;
 export class Webhooks {
   readonly #world: World;
   readonly #random: Random;
+  readonly #events = new Map<string, VendorEvent>();
   #sent = 0;
 
   constructor(world: World) {
     this.#world = world;
     this.#random = world.random.fork('webhooks');
+  }
+
+  event(eventId: string): VendorEvent | undefined {
+    return this.#events.get(eventId);
   }
 
   /** Somebody joined or left, by whatever hand. */
@@ -59,6 +64,7 @@ export class Webhooks {
     if (!scenario.webhooks) return;
     this.#sent += 1;
     const whole = { ...event, occurredAtMs: scheduler.nowMs, eventId: `event-${this.#sent}` } as VendorEvent;
+    this.#events.set(whole.eventId, whole);
     const times = this.#random.chance(0.05) ? 2 : 1;
     coverage.count('webhooks', isLost && !faults.isOver ? `${event.kind} lost` : event.kind, times);
     if (isLost && !faults.isOver) return;
