@@ -60,22 +60,13 @@ export const throttled: Case = {
     try {
       const settings = bench.quick ? SETTINGS : [...SETTINGS, FULL_BATCHES];
       const results = new Map<Setting, Throttled[]>(settings.map((setting) => [setting, []]));
-      if (bench.quick) {
-        // They mostly wait, and each has an app and a limit of its own: there is room for several at once.
-        const isSmall = ({ instances }: Setting) => instances <= 4;
-        for (const wave of [settings.filter(isSmall), settings.filter((setting) => !isSmall(setting))]) {
-          const drained = wave.map(async (setting) =>
-            results
-              .get(setting)
-              ?.push(await drain(bench, vendor, setting, String(settings.indexOf(setting)))),
-          );
+      for (let round = 0; round < (bench.quick ? 1 : 3); round += 1) {
+        for (const wave of wavesOf(settings)) {
+          const drained = wave.map(async (setting) => {
+            const run = `${round}-${settings.indexOf(setting)}`;
+            results.get(setting)?.push(await drain(bench, vendor, setting, run));
+          });
           await Promise.all(drained);
-        }
-      } else {
-        for (let round = 0; round < 3; round += 1) {
-          for (const [index, setting] of settings.entries()) {
-            results.get(setting)?.push(await drain(bench, vendor, setting, `${round}-${index}`));
-          }
         }
       }
       return resultOf(results);
@@ -84,6 +75,12 @@ export const throttled: Case = {
     }
   },
 };
+
+/** They mostly wait, and each has an app and a limit of its own: there is room for the small ones at once. */
+function wavesOf(settings: readonly Setting[]): Setting[][] {
+  const small = settings.filter(({ instances }) => instances <= 4);
+  return [small, ...settings.filter((setting) => !small.includes(setting)).map((setting) => [setting])];
+}
 
 /** Works a backlog off, and says how it went. */
 async function drain(bench: Bench, vendor: VendorProcess, setting: Setting, run: string): Promise<Throttled> {

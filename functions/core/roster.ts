@@ -125,8 +125,11 @@ export function rowAfterWish(
 
 /** The row with a patch applied; what the table does in one conditional update. */
 export function rowAfterPatch(row: MemberRow, patch: MemberPatch): MemberRow {
-  const kept = Object.entries({ ...row, ...patch }).filter(([, value]) => value !== null);
-  return Object.fromEntries(kept) as unknown as MemberRow;
+  const after: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries({ ...row, ...patch })) {
+    if (value !== null) after[field] = value;
+  }
+  return after as unknown as MemberRow;
 }
 
 /** Whether anybody's wish for this member stands in this row. */
