@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Embedded, startEmbedded } from './embedded/embedded.ts';
 import type { Endpoints } from './embedded/endpoints.ts';
 import type { Report } from './embedded/events.ts';
+import type { ExternalEndpoints } from './embedded/external-services.ts';
 import type { LocalFunction } from './embedded/local-function.ts';
 import type { FakeVendor, FakeVendorOptions } from './fake-vendor/fake-vendor.ts';
 import { startFakeVendor } from './fake-vendor/server.ts';
@@ -31,6 +32,8 @@ export interface LocalStackOptions {
   /** Settings of the deployment that differ from the local stage's. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly report?: Report;
+  /** Services that are there already, to be used in place of the emulators. */
+  readonly external?: ExternalEndpoints;
 }
 
 /** More would not be faster on two cores. */
@@ -87,6 +90,7 @@ export async function startLocalStack(
       mostConcurrency: CONCURRENCY,
       ...(options.ports && { ports: options.ports }),
       ...(options.report && { report: options.report }),
+      ...(options.external && { external: options.external }),
     });
     stops.push(() => embedded.stop());
     signal?.throwIfAborted();

@@ -1,8 +1,9 @@
 import { readStack } from './cloud-assembly.ts';
 import { startEmulators } from './emulators.ts';
-import { type ClientConfig, clientConfig, type Endpoints } from './endpoints.ts';
+import { type ClientConfig, clientConfig, type Endpoints, REGION } from './endpoints.ts';
 import type { EventSource } from './event-source.ts';
 import type { Report } from './events.ts';
+import { createExternalSecrets, type ExternalEndpoints, removeExternal } from './external-services.ts';
 import type { LocalFunction } from './local-function.ts';
 import type { LocalResource } from './local-resource.ts';
 import { createQueues } from './queues.ts';
@@ -19,10 +20,12 @@ export interface EmbeddedOptions {
   readonly stackName?: string;
   /** Variables that every function gets on top of those of the template. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** `us-east-1` if left out. */
+  /** `us-east-1` if left out, unless the environment names another. */
   readonly region?: string;
   /** Where the emulators listen; whatever is free if left out. */
   readonly ports?: Partial<Readonly<Record<keyof Endpoints, number>>>;
+  /** Services that are there already, to be used in place of the emulators; what is created in them is removed again. */
+  readonly external?: ExternalEndpoints;
   /** How many batches an event source has under way at most, whatever the template says; 2 if left out. */
   readonly mostConcurrency?: number;
   /** Told what happens, from the first moment on; if left out, only trouble is told, on stderr. */
@@ -82,14 +85,17 @@ const reportTrouble: Report = (event) => {
 };
 
 async function start(options: EmbeddedOptions, stops: Stop[]): Promise<Omit<Embedded, 'stop'>> {
-  const { region = 'us-east-1', report = reportTrouble, mostConcurrency = 2, environment = {} } = options;
+  const { region = REGION, report = reportTrouble, mostConcurrency = 2 } = options;
+  const { environment = {}, external = {} } = options;
   const stack = readStack(options.assemblyDir, options.stackName);
   const { endpoints, secretStore } = await startEmulators(
-    { region, report, ports: options.ports ?? {} },
+    { region, report, ports: options.ports ?? {}, external },
     stops,
   );
-  const template = new Template(stack, { endpoints, region });
-  createSecrets(template, secretStore);
+  const template = new Template(stack, { endpoints, region, secretsByName: !!external.secretsManager });
+  stops.push(() => removeExternal(template, external, region));
+  if (external.secretsManager) await createExternalSecrets(template, external.secretsManager, region);
+  else createSecrets(template, secretStore);
   await Promise.all([
     createQueues(template, endpoints.sqs, region),
     createTables(template, endpoints.dynamodb, region),

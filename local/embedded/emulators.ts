@@ -1,5 +1,6 @@
 import type { Endpoints } from './endpoints.ts';
 import type { Report } from './events.ts';
+import type { ExternalEndpoints } from './external-services.ts';
 import { startQueueServer } from './queues.ts';
 import { startSecretServer } from './secret-server.ts';
 import type { SecretStore } from './secret-store.ts';
@@ -9,6 +10,8 @@ export interface EmulatorOptions {
   readonly region: string;
   readonly report: Report;
   readonly ports: Partial<Readonly<Record<keyof Endpoints, number>>>;
+  /** What runs elsewhere, and is used instead. */
+  readonly external?: ExternalEndpoints;
 }
 
 export interface Emulators {
@@ -17,19 +20,22 @@ export interface Emulators {
 }
 
 /**
- * Starts the emulators of SQS, DynamoDB and Secrets Manager.
+ * Starts the emulators of SQS, DynamoDB and Secrets Manager, but for those whose place others take.
  * @param stops gets, for each that has started, what ends it; also where another could not start
  */
 export async function startEmulators(
-  { region, report, ports }: EmulatorOptions,
+  { region, report, ports, external = {} }: EmulatorOptions,
   stops: (() => Promise<void>)[],
 ): Promise<Emulators> {
-  const queues = await startQueueServer(ports.sqs);
-  stops.push(() => queues.stop());
-  const secrets = await startSecretServer(region, report, ports.secretsManager);
-  stops.push(() => secrets.stop());
-  const tables = await startTableServer(region, report, ports.dynamodb);
-  stops.push(() => tables.stop());
-  const endpoints = { sqs: queues.endpoint, dynamodb: tables.endpoint, secretsManager: secrets.endpoint };
-  return { endpoints, secretStore: secrets.store };
+  const started = async <Server extends { stop(): Promise<void> }>(starting: Promise<Server>) => {
+    const server = await starting;
+    stops.push(() => server.stop());
+    return server;
+  };
+  const sqs = external.sqs ?? (await started(startQueueServer(ports.sqs))).endpoint;
+  const secrets = await started(startSecretServer(region, report, ports.secretsManager));
+  const dynamodb =
+    external.dynamodb ?? (await started(startTableServer(region, report, ports.dynamodb))).endpoint;
+  const secretsManager = external.secretsManager ?? secrets.endpoint;
+  return { endpoints: { sqs, dynamodb, secretsManager }, secretStore: secrets.store };
 }

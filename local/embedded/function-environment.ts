@@ -1,4 +1,4 @@
-import type { Endpoints } from './endpoints.ts';
+import { type Endpoints, isOnThisMachine } from './endpoints.ts';
 
 export interface FunctionIdentity {
   readonly logicalId: string;
@@ -23,9 +23,7 @@ export function lambdaVariables(
     LANG: 'en_US.UTF-8',
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: logicalId,
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_SESSION_TOKEN: 'local',
+    ...credentials(logicalId, endpoints),
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_FUNCTION_NAME: name,
@@ -39,6 +37,14 @@ export function lambdaVariables(
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
   };
+}
+
+/** What runs elsewhere wants real credentials, which are then those of whoever started this. */
+function credentials(logicalId: string, endpoints: Endpoints): Record<string, string> {
+  if (Object.values(endpoints).every((endpoint) => isOnThisMachine(endpoint)))
+    return { AWS_ACCESS_KEY_ID: logicalId, AWS_SECRET_ACCESS_KEY: 'local', AWS_SESSION_TOKEN: 'local' };
+  const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 /** Windows opens no socket for a process that does not know where the system is. */

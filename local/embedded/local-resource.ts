@@ -17,6 +17,8 @@ export interface LocalResource {
 export interface Place {
   readonly endpoints: Endpoints;
   readonly region: string;
+  /** Secrets that somebody else keeps are referred to by name: the end of their ARNs is not for us to choose. */
+  readonly secretsByName?: boolean;
 }
 
 /** Per type of resource: the property that names it, and how its ARN goes on after the partition. */
@@ -45,7 +47,7 @@ export function toLocalResource(
   { type, properties }: TemplateResource,
   given: string | undefined,
   stackName: string,
-  { endpoints, region }: Place,
+  { endpoints, region, secretsByName = false }: Place,
 ): LocalResource {
   const name = given ?? generatedName(stackName, logicalId, properties['FifoQueue'] === true ? '.fifo' : '');
   const arn = `arn:aws:${TYPES.get(type)?.arn}`
@@ -53,7 +55,7 @@ export function toLocalResource(
     .replace('ACCOUNT', ACCOUNT_ID)
     .replace('SUFFIX', randomBytes(3).toString('hex'))
     .replace('NAME', () => name);
-  return { logicalId, type, name, arn, ref: refOf(type, name, arn, endpoints) };
+  return { logicalId, type, name, arn, ref: refOf(type, name, secretsByName ? name : arn, endpoints) };
 }
 
 /** What `Fn::GetAtt` gives. */
@@ -64,12 +66,12 @@ export function attributeOf({ type, name, arn, ref }: LocalResource, attribute: 
   return undefined;
 }
 
-function refOf(type: string, name: string, arn: string, endpoints: Endpoints): string {
+function refOf(type: string, name: string, secretId: string, endpoints: Endpoints): string {
   switch (type) {
     case 'AWS::SQS::Queue':
       return queueUrl(endpoints.sqs, name);
     case 'AWS::SecretsManager::Secret':
-      return arn;
+      return secretId;
     default:
       return name;
   }

@@ -17,14 +17,19 @@ const secretSchema = z.object({
 });
 type Generator = NonNullable<z.infer<typeof secretSchema>['GenerateSecretString']>;
 
-/** Creates the stack's secrets. */
-export function createSecrets(template: Template, store: SecretStore): void {
-  for (const id of template.idsOfType('AWS::SecretsManager::Secret')) {
+/** The stack's secrets, and what they hold to begin with; undefined: nothing. */
+export function secretValues(template: Template): { name: string; arn: string; value: string | undefined }[] {
+  return template.idsOfType('AWS::SecretsManager::Secret').map((id) => {
     const { name, arn } = template.get(id);
     const { SecretString, GenerateSecretString } = template.properties(id, secretSchema);
-    const value = SecretString ?? (GenerateSecretString && generate(GenerateSecretString));
+    return { name, arn, value: SecretString ?? (GenerateSecretString && generate(GenerateSecretString)) };
+  });
+}
+
+/** Creates the stack's secrets. */
+export function createSecrets(template: Template, store: SecretStore): void {
+  for (const { name, arn, value } of secretValues(template))
     store.create(name, value === undefined ? {} : { SecretString: value }, undefined, arn);
-  }
 }
 
 function generate(generator: Generator): string {

@@ -35,6 +35,10 @@ export class Template implements References {
     }
   }
 
+  get stackName(): string {
+    return this.#stack.name;
+  }
+
   /** The resources that exist here, by logical id. */
   get resources(): ReadonlyMap<string, LocalResource> {
     return this.#resources;

@@ -19,6 +19,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { DynamoDBAppRows } from '../../functions/adapters/app-rows.ts';
 import { memberGroupId, sha256Hex } from '../../functions/core/member-key.ts';
+import { externalEndpoints } from '../../local/embedded/external-services.ts';
 import type { FakeVendorOptions } from '../../local/fake-vendor/fake-vendor.ts';
 import { type LocalStack, startLocalStack } from '../../local/local-stack.ts';
 import { type Ended, Outcomes } from '../../local/outcomes.ts';
@@ -61,8 +62,13 @@ export class SystemUnderTest {
     vendor: FakeVendorOptions = {},
   ): Promise<SystemUnderTest> {
     let system: SystemUnderTest | undefined;
+    const external = externalEndpoints(process.env);
+    const isElsewhere = Object.keys(external).length > 0;
+    // What somebody else keeps may hold other runs' stacks as well.
+    const name = { 'rollcall:name': `rollcall-e2e-${randomBytes(3).toString('hex')}` };
     const stack = await startLocalStack({
-      settings,
+      settings: { ...(isElsewhere && name), ...settings },
+      external,
       vendor,
       report: (event) => {
         if (event.kind === 'logLine') system?.hear(event.line);
