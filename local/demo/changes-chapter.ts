@@ -96,7 +96,8 @@ async function settle(system: System, progress: () => string): Promise<boolean> 
   }
 }
 
-function startPlanning({ stack }: System): { stop(): Promise<void> } {
+/** Lets the planner run again and again. */
+export function startPlanning({ stack }: System): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const running = (async () => {
     while (!stopping.signal.aborted) {
