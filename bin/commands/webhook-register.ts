@@ -28,8 +28,8 @@ interface RegisterOptions extends WebhookOptions {
   readonly json?: true;
 }
 
-/** The vendor tries for so long to send what it has begun to send. */
-const VENDOR_RETRIES_SECONDS = 15 * 60;
+/** The vendor's five tries are spread over 15 minutes, and each may wait 20 seconds for its answer. */
+const DRAIN_SECONDS = 17 * 60;
 
 const HELP = `
 Makes the vendor send what happens to the app's members to <url>/sunshine/<app>, and stores the webhook's secret where the
@@ -37,7 +37,7 @@ deployment reads it. It may be run again at any time: what is right already stay
 events are lost at no point, because a new webhook is told of nothing until its secret is stored.
 
 --rotate makes a new webhook with a new secret (the vendor chooses secrets, and never changes one). Both are taken until
-the old one is deleted, ${VENDOR_RETRIES_SECONDS / 60} minutes later: for so long the vendor tries to send what it began to. --drain says another time.
+the old one is deleted, ${DRAIN_SECONDS / 60} minutes later: for so long the vendor tries to send what it began to. --drain says another time.
 
 --integration: with the key of an app (app_…) give the id of a custom integration of that app; "me" is for keys and
 tokens of an integration.
@@ -59,7 +59,7 @@ export function addWebhookRegister(webhook: Command): void {
       '--drain <seconds>',
       'how long an old webhook stays for what is on its way',
       readSeconds,
-      VENDOR_RETRIES_SECONDS,
+      DRAIN_SECONDS,
     )
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--json', 'print one JSON object instead')

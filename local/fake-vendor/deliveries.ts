@@ -54,7 +54,7 @@ export class Deliveries {
   readonly #appOf: (appId: string) => App | undefined;
   readonly #random: () => number;
   readonly #newEventId = idSource('0006');
-  readonly #posts = new WebhookPosts();
+  readonly #posts: WebhookPosts;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #gathering = new Map<string, SentEvent[]>();
   readonly #counts = {
@@ -78,6 +78,7 @@ export class Deliveries {
 
   constructor(settings: z.output<typeof webhookSettingsSchema>, appOf: (appId: string) => App | undefined) {
     this.#settings = settings;
+    this.#posts = new WebhookPosts(settings.sendsAtOnce);
     this.#appOf = appOf;
     this.#random = seededRandom(settings.seed);
   }

@@ -70,6 +70,8 @@ export const webhookSettingsSchema = z.strictObject({
     .default(15 * 60_000),
   /** How long an answer is waited for. */
   timeoutMs: z.int().min(1).default(20_000),
+  /** Requests that are under way at most. */
+  sendsAtOnce: z.int().min(1).default(16),
   /** Events that happen within so long of a webhook's first go together, ten at most. */
   gatherMs: z.int().min(0).default(5),
   /** Events are held back for up to so long, each differently, and so overtake each other. */

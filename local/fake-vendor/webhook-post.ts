@@ -1,13 +1,16 @@
 import { Agent, type ClientRequest, request } from 'node:http';
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-/** As many as this are open at once, whatever waits. */
-const connectionsMost = 16;
 
 /** Sends the webhooks' requests, to this machine only: a fake has no business elsewhere. */
 export class WebhookPosts {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: connectionsMost });
+  readonly #agent: Agent;
   readonly #requests = new Set<ClientRequest>();
+
+  /** @param sendsAtOnce further requests wait until one of these is over */
+  constructor(sendsAtOnce: number) {
+    this.#agent = new Agent({ keepAlive: true, maxSockets: sendsAtOnce });
+  }
 
   /** The answer's status; undefined where none came in time, or nobody could be reached. */
   send(target: string, secret: string, body: string, timeoutMs: number): Promise<number | undefined> {
@@ -22,7 +25,11 @@ export class WebhookPosts {
     };
     const sent = request(url, { method: 'POST', headers, agent: this.#agent });
     this.#requests.add(sent);
-    const timer = setTimeout(() => sent.destroy(), timeoutMs);
+    // What waits for its turn is not waiting for an answer.
+    let timer: NodeJS.Timeout | undefined;
+    sent.once('socket', () => {
+      timer = setTimeout(() => sent.destroy(), timeoutMs);
+    });
     sent.once('response', (response) => {
       response.resume().once('end', () => resolve(response.statusCode));
     });
