@@ -10,9 +10,13 @@ import {
 } from './settings.ts';
 import { visibilitySeconds } from './visibility.ts';
 
+/** Settings that have a default with the deployment's name in it. */
+type NamedAfterStage = 'secretPrefix' | 'webhookSecretPrefix' | 'producersSecret';
+
 /** What is deployed, every default filled in. */
-export type DeploymentConfig = Omit<Settings, keyof Timings | 'secretPrefix'> & {
-  readonly secretPrefix: string;
+export type DeploymentConfig = Omit<Settings, keyof Timings | NamedAfterStage> & {
+  readonly [Name in NamedAfterStage]: string;
+} & {
   readonly timings: Timings;
 };
 
@@ -46,6 +50,8 @@ export function readConfig(context: Context): DeploymentConfig {
   return {
     ...settings,
     secretPrefix: settings.secretPrefix ?? `${settings.name}/apps`,
+    webhookSecretPrefix: settings.webhookSecretPrefix ?? `${settings.name}/webhooks`,
+    producersSecret: settings.producersSecret ?? `${settings.name}/producers`,
     timings: timingsSchema.parse(settings),
   };
 }

@@ -17,6 +17,8 @@ export interface RollcallFunctionProps<Variables extends readonly string[]> {
   readonly folder: string;
   readonly memoryMiB: number;
   readonly timeout: Duration;
+  /** So many of the account's instances are kept for this function, and it never has more. */
+  readonly reservedConcurrency?: number;
   readonly environment: EnvironmentOf<Variables>;
 }
 
@@ -48,6 +50,9 @@ export class RollcallFunction<Variables extends readonly string[]> extends Nodej
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMiB,
       timeout: props.timeout,
+      ...(props.reservedConcurrency !== undefined && {
+        reservedConcurrentExecutions: props.reservedConcurrency,
+      }),
       role,
       logGroup,
       tracing: Tracing.ACTIVE,

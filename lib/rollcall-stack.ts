@@ -9,6 +9,7 @@ import { Reconciler } from './reconciler.ts';
 import { RollcallFunction } from './rollcall-function.ts';
 import { RosterTable } from './roster-table.ts';
 import { visibilitySeconds } from './visibility.ts';
+import { WebhookIngress } from './webhook-ingress.ts';
 
 /** One deployment of Rollcall. */
 export class RollcallStack extends Stack {
@@ -28,6 +29,7 @@ export class RollcallStack extends Stack {
     const parts = { config, changes, roster, credentials };
     new Consumer(this, 'Consumer', parts);
     const { queue: reconcileQueue } = new Reconciler(this, 'Reconciler', parts);
+    const ingress = new WebhookIngress(this, 'WebhookIngress', { config, changes, reconcileQueue });
     // The last: it watches every function that there is.
     const functions = this.node.findAll().filter((each) => each instanceof RollcallFunction);
     new Operations(this, 'Operations', { config, changes, reconcileQueue, roster, functions });
@@ -42,6 +44,17 @@ export class RollcallStack extends Stack {
       'AppSecretPrefix',
       config.secretPrefix,
       "An app's credential is the secret <prefix>/<appId>",
+    );
+    this.#output('WebhookUrl', ingress.url, "The vendor's webhook of an app is <url>/sunshine/<appId>");
+    this.#output(
+      'WebhookSecretPrefix',
+      config.webhookSecretPrefix,
+      "The secret of an app's webhook is <prefix>/<appId>",
+    );
+    this.#output(
+      'ProducersSecret',
+      config.producersSecret,
+      'The secret that producers outside AWS sign with',
     );
   }
 

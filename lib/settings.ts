@@ -21,6 +21,11 @@ const host = z
   )
   .transform((text) => text.replace(/\/$/, ''));
 
+const secretName = z
+  .string()
+  .regex(/^[\w+=.@-]+(?:\/[\w+=.@-]+)*$/, 'must be (part of) a secret name, without a slash at its ends')
+  .max(256);
+
 /** What a deployment may set. The table in docs/configuration.md is generated from this. */
 export const settingsSchema = z.object({
   name: z
@@ -33,15 +38,27 @@ export const settingsSchema = z.object({
     .describe(
       'Names the stack, its queues and its functions. Each stage in an account needs a name of its own.',
     ),
-  secretPrefix: z
-    .string()
-    .regex(
-      /^[\w+=.@-]+(?:\/[\w+=.@-]+)*$/,
-      'must be the first part of a secret name, without a slash at its ends',
-    )
-    .max(256)
+  secretPrefix: secretName
     .optional()
     .describe("An app's credential is the secret `<secretPrefix>/<appId>`. Unless set, `<name>/apps`."),
+  webhookSecretPrefix: secretName
+    .optional()
+    .describe(
+      "The secret of an app's webhook is `<webhookSecretPrefix>/<appId>`. Unless set, `<name>/webhooks`.",
+    ),
+  producersSecret: secretName
+    .optional()
+    .describe('The secret that holds what producers sign with. Unless set, `<name>/producers`.'),
+  webhookRequestsPerSecond: wholeNumber(1, 10_000)
+    .default(100)
+    .describe(
+      'Requests a second that the front door takes; twice as many at once. The others are told to come again.',
+    ),
+  webhookConcurrency: wholeNumber(0, 1000)
+    .default(20)
+    .describe(
+      'How many instances receive webhooks at once, at most; so many are kept free for it in the account. 0 reserves none.',
+    ),
   consumerConcurrency: wholeNumber(2, 1000)
     .default(5)
     .describe('How many instances apply changes at once, at most.'),
@@ -119,6 +136,7 @@ export const TIMING_DESCRIPTIONS: { readonly [Name in keyof Timings]: string } =
   breakerOpenMs: 'How long an app whose calls all fail is left alone before one call may try.',
   cacheMs: 'How long credentials and app rows are kept before they are read again.',
   requestTimeoutMs: 'Time-out of one request to the vendor.',
+  answerWithinMs: 'When the front door answers at the latest. What it could not do by then comes again.',
   reconcileIntervalMs: 'How often a conversation is compared. A confirmed wish needs no call for as long.',
   stuckAfterMs:
     'What is in flight for longer has lost its message, and is brought back like a deferred change.',

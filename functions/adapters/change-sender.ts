@@ -24,8 +24,8 @@ export class SQSChangeSender {
   }
 
   /** Sends at most ten changes; says of each whether it was taken. */
-  async sendChanges(changes: readonly OutgoingChange[]): Promise<Sent[]> {
-    return sendBatch(this.#client, this.#queueUrl, changes.map(changeMessage));
+  async sendChanges(changes: readonly OutgoingChange[], signal?: AbortSignal): Promise<Sent[]> {
+    return sendBatch(this.#client, this.#queueUrl, changes.map(changeMessage), signal);
   }
 }
 

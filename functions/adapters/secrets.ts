@@ -17,20 +17,40 @@ export class SecretsManagerSecrets {
 
   /** The current text; undefined where the secret does not exist or waits to be deleted. */
   async read(appId: string): Promise<string | undefined> {
-    try {
-      return await secretText(this.#client, `${this.#prefix}/${appId}`);
-    } catch (error) {
-      const isGone = error instanceof ResourceNotFoundException || error instanceof InvalidRequestException;
-      if (isGone) return undefined;
-      throw error;
-    }
+    return secretTextIfAny(this.#client, `${this.#prefix}/${appId}`);
   }
 }
 
-/** The current text of a secret; a binary one is taken for the bytes of a text. */
-export async function secretText(client: SecretsManagerClient, name: string): Promise<string> {
+interface ReadOptions {
+  /** The staging label; the current version if left out. */
+  readonly stage?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The text of a secret; undefined where it does not exist, has no such version, or waits to be deleted. */
+export async function secretTextIfAny(
+  client: SecretsManagerClient,
+  name: string,
+  options: ReadOptions = {},
+): Promise<string | undefined> {
+  try {
+    return await secretText(client, name, options);
+  } catch (error) {
+    const isGone = error instanceof ResourceNotFoundException || error instanceof InvalidRequestException;
+    if (isGone) return undefined;
+    throw error;
+  }
+}
+
+/** The text of a secret; a binary one is taken for the bytes of a text. */
+export async function secretText(
+  client: SecretsManagerClient,
+  name: string,
+  { stage, signal }: ReadOptions = {},
+): Promise<string> {
   const { SecretString, SecretBinary = new Uint8Array() } = await client.send(
-    new GetSecretValueCommand({ SecretId: name }),
+    new GetSecretValueCommand({ SecretId: name, ...(stage && { VersionStage: stage }) }),
+    signal && { abortSignal: signal },
   );
   return SecretString ?? new TextDecoder().decode(SecretBinary);
 }

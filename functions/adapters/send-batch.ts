@@ -18,11 +18,14 @@ const FIRST_PAUSE_MS = 100;
 /**
  * Sends at most ten messages in one request, and those again that SQS could not take just then. Gives one answer per
  * message, in their order. Throws where a request as a whole failed: any of them may or may not have been taken.
+ *
+ * @param signal ends it, which counts as a failure
  */
 export async function sendBatch(
   client: SQSClient,
   queueUrl: string,
   messages: readonly OutgoingMessage[],
+  signal?: AbortSignal,
 ): Promise<Sent[]> {
   const taken = new Set<string>();
   const codes = new Map<string, string>();
@@ -31,12 +34,14 @@ export async function sendBatch(
   let waiting = entries.filter(({ MessageBody }) => Buffer.byteLength(MessageBody) <= BODY_MAX_BYTES);
   for (let attempt = 1; waiting.length > 0; attempt += 1) {
     const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: waiting });
-    const { Successful = [], Failed = [] } = await client.send(command);
+    const { Successful = [], Failed = [] } = await client.send(command, signal && { abortSignal: signal });
     for (const { Id } of Successful) taken.add(Id ?? '');
     for (const { Id, Code } of Failed) codes.set(Id ?? '', Code ?? 'Unknown');
     const again = new Set(Failed.filter(mayPass).map(({ Id }) => Id));
     waiting = attempt < ATTEMPTS ? waiting.filter(({ Id }) => again.has(Id)) : [];
-    if (waiting.length > 0) await setTimeout(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+    if (waiting.length > 0) {
+      await setTimeout(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, signal && { signal });
+    }
   }
   return entries.map(({ Id }) =>
     taken.has(Id) ? { sent: true } : { sent: false, code: codes.get(Id) ?? 'MessageTooLong' },

@@ -39,6 +39,10 @@ export const VARIABLES = {
   RECONCILE_QUEUE_URL: text,
   /** Secrets of apps are named `<prefix>/<appId>`. */
   APP_SECRET_PREFIX: text,
+  /** The webhook secrets of apps are named `<prefix>/<appId>`. */
+  WEBHOOK_SECRET_PREFIX: text,
+  /** Name of the secret that holds what producers sign with. */
+  PRODUCERS_SECRET: text,
   /** Name of the secret that keys the hashes of people's ids in logs. */
   LOG_KEY_SECRET: text,
   /** JSON array of hosts that credentials may be sent to besides the vendor's own. */

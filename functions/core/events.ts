@@ -1,10 +1,12 @@
 import type { Operation } from './call-result.ts';
 import type { PassReport } from './conversation.ts';
 import type { CorrectionCause } from './correction.ts';
+import type { RefusalReason } from './door.ts';
 import type { Difference } from './drift.ts';
 import type { ConversationKey, MemberKey } from './member-key.ts';
 import type { VendorEvent } from './reconcile-message.ts';
 import type { IgnoredEvent } from './vendor-event.ts';
+import type { EventCounts } from './webhook.ts';
 
 /** Where a delivery of a change ended. `retried` comes back by itself, `deferred` through the reconciler; the rest are ends. */
 export type ChangeOutcome = 'applied' | 'already' | 'superseded' | 'parked' | 'deferred' | 'retried';
@@ -63,4 +65,31 @@ export type RollcallEvent =
   /** Too many conversations of one run are newly held: nothing is removed anywhere until the next. */
   | { readonly name: 'run_stopped'; readonly window: number }
   | { readonly name: 'foreign_group'; readonly appId: string }
+  /** A webhook of the vendor's was taken in; `queued` of its events are on the reconcile queue. */
+  | {
+      readonly name: 'webhook';
+      readonly appId: string;
+      /** Of a version that is not known: acknowledged, and nothing of it read. */
+      readonly isOtherVersion: boolean;
+      readonly queued: number;
+      readonly events?: EventCounts;
+    }
+  /** A producer's request was read; what became of its changes. */
+  | {
+      readonly name: 'changes_received';
+      readonly producers: readonly string[];
+      readonly queued: number;
+      readonly invalid: number;
+      readonly forbidden: number;
+      readonly unavailable: number;
+    }
+  /** A request was turned away at the front door. The app is named where the request was for one that exists. */
+  | {
+      readonly name: 'request_refused';
+      readonly door: 'webhook' | 'changes' | 'any';
+      readonly reason: RefusalReason;
+      readonly appId?: string | undefined;
+    }
+  /** An entry of the producers' secret is left out; `problem` is where and what kind. */
+  | { readonly name: 'producers_problem'; readonly problem: string }
   | { readonly name: 'fault'; readonly where: string; readonly error: unknown };

@@ -1,3 +1,5 @@
+import { REFUSALS } from './door.ts';
+import { EVENT_CLASSES, type EventClass } from './event-class.ts';
 import type { ChangeOutcome, RollcallEvent } from './events.ts';
 import { PARK_REASONS, type ParkReason } from './reasons.ts';
 
@@ -62,19 +64,48 @@ const COMMON = {
   BreakersOpened: count('times that the calls of an app began to be held back'),
   CrashSuspects: count('wishes whose earlier start was never finished'),
   ForeignGroups: count('changes that came under another message group than that of their member'),
+  WebhooksReceived: count('webhooks of the vendor that were taken in'),
+  WebhooksOfOtherVersions: count('webhooks of a version that is not known, acknowledged and not read'),
+  WebhookEventsQueued: count('events of the vendor that were put on the reconcile queue'),
+  ProducerChangesQueued: count('changes that came through the front door and are on the change queue'),
+  ProducerChangesRefused: count(
+    'changes that came through the front door and are invalid or not theirs to send',
+  ),
+  ProducersProblems: count("entries of the producers' secret that are left out because they are malformed"),
   Faults: count('failures that nobody foresaw'),
 } as const satisfies Record<string, Metric>;
 
 /** Changes parked for one reason: `Parked.invalid` and so on. */
 type ParkedMetricName = `Parked.${ParkReason}`;
-export type MetricName = keyof typeof COMMON | ParkedMetricName;
+/** Events of one class in the vendor's webhooks: `WebhookEvents.join` and so on. */
+type EventMetricName = `WebhookEvents.${EventClass}`;
+/** Requests that the front door answered with one status, other than success: `Refused.401` and so on. */
+type RefusedMetricName = `Refused.${RefusedStatus}`;
+type RefusedStatus = (typeof REFUSALS)[keyof typeof REFUSALS]['status'];
+export type MetricName = keyof typeof COMMON | ParkedMetricName | EventMetricName | RefusedMetricName;
 
 const PARKED = Object.fromEntries(
   Object.entries(PARK_REASONS).map(([reason, meaning]) => [`Parked.${reason}`, count(`parked: ${meaning}`)]),
 ) as Record<ParkedMetricName, Metric>;
 
+const EVENTS = Object.fromEntries(
+  EVENT_CLASSES.map((each) => [`WebhookEvents.${each}`, count(`events in webhooks: ${each}`)]),
+) as Record<EventMetricName, Metric>;
+
+const REFUSED = Object.fromEntries(
+  Object.values(REFUSALS).map(({ status }) => [
+    `Refused.${status}`,
+    count(`requests at the front door that were answered with ${status}`),
+  ]),
+) as Record<RefusedMetricName, Metric>;
+
 /** Every metric that the functions emit, with its unit and meaning. */
-export const METRICS: Readonly<Record<MetricName, Metric>> = { ...COMMON, ...PARKED };
+export const METRICS: Readonly<Record<MetricName, Metric>> = {
+  ...COMMON,
+  ...PARKED,
+  ...EVENTS,
+  ...REFUSED,
+};
 
 /** What one event adds to a metric. */
 export type Measurement = readonly [name: MetricName, value: number];
@@ -130,6 +161,14 @@ export function measurementsOf(event: RollcallEvent): readonly Measurement[] {
       return [['CrashSuspects', 1]];
     case 'foreign_group':
       return [['ForeignGroups', 1]];
+    case 'webhook':
+      return ofWebhook(event);
+    case 'changes_received':
+      return ofReceivedChanges(event);
+    case 'request_refused':
+      return [[`Refused.${REFUSALS[event.reason].status}`, 1]];
+    case 'producers_problem':
+      return [['ProducersProblems', 1]];
     case 'fault':
       return [['Faults', 1]];
     default:
@@ -174,6 +213,25 @@ function ofVendorEvent({ kind, outcome }: EventNamed<'vendor_event'>): Measureme
   if (outcome === 'compare') return [...measured, ['HintsCompared', 1]];
   if (outcome !== 'ignored') return measured;
   return [...measured, [kind === 'hint' ? 'HintsIgnored' : 'EventsIgnored', 1]];
+}
+
+function ofWebhook({ isOtherVersion, queued, events }: EventNamed<'webhook'>): Measurement[] {
+  const held = EVENT_CLASSES.filter((each) => events?.[each]);
+  return [
+    ['WebhooksReceived', 1],
+    ['WebhooksOfOtherVersions', isOtherVersion ? 1 : 0],
+    ['WebhookEventsQueued', queued],
+    ...held.map((each): Measurement => [`WebhookEvents.${each}`, events?.[each] ?? 0]),
+  ];
+}
+
+function ofReceivedChanges(event: EventNamed<'changes_received'>): Measurement[] {
+  const { queued, invalid, forbidden, unavailable } = event;
+  return [
+    ['ProducerChangesQueued', queued],
+    ['ProducerChangesRefused', invalid + forbidden],
+    ...(unavailable > 0 ? [['Refused.503', 1] satisfies Measurement] : []),
+  ];
 }
 
 /** A row's reason comes from the table: only what is a reason for parking may name a metric. */

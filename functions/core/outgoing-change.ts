@@ -18,7 +18,7 @@ export interface NotSendable {
 
 /** Reads a text as the consumer would, so that what it would park is refused before it is sent. */
 export function readOutgoing(text: string, nowMs: number): OutgoingChange | NotSendable {
-  const body = escaped(text);
+  const body = withoutRareCharacters(text);
   if (Buffer.byteLength(body) > BODY_MAX_BYTES) return { problem: 'body: is larger than 64 KiB' };
   const read = readMessage(arrivingNow(body, nowMs), nowMs);
   switch (read.kind) {
@@ -40,7 +40,7 @@ const NOT_CARRIED = /[\ud800-\udfff\ufffe\uffff]/g;
  * Multilingual Plane. In JSON these can stand inside strings only, where the escape means the same. What is not JSON
  * stays: a stray backslash and the escape behind it would make JSON of it, which says something else.
  */
-function escaped(text: string): string {
+export function withoutRareCharacters(text: string): string {
   if (text.search(NOT_CARRIED) < 0 || !isJson(text)) return text;
   return text.replace(NOT_CARRIED, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 }

@@ -22,6 +22,8 @@ export const timingsSchema = z.object({
   cacheMs: ms(5 * 60_000),
   /** Time-out of one request to the vendor. */
   requestTimeoutMs: ms(10_000),
+  /** When the front door answers at the latest, counted from when the function began on the request. */
+  answerWithinMs: ms(650),
   /** How often a conversation is compared; also how long a confirmed wish needs no call. */
   reconcileIntervalMs: ms(3_600_000),
   /** In flight for longer than this, a wish has lost its message: no delivery takes so long. */

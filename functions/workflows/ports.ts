@@ -11,6 +11,7 @@ import type { Mergeable, MergeEdge } from '../core/merge.ts';
 import type { QueueMessage } from '../core/message.ts';
 import type { OutgoingChange } from '../core/outgoing-change.ts';
 import type { ParkedRecord, ParkedSummary, Settled } from '../core/parked.ts';
+import type { VendorEvent } from '../core/reconcile-message.ts';
 import type { MemberPatch, MemberRow, MemberState, ParkedItem, SettledWish, Wish } from '../core/roster.ts';
 import type { Version } from '../core/version.ts';
 
@@ -239,6 +240,54 @@ export interface AuditLog {
   begin(entry: AuditEntry): Promise<void>;
   /** Adds what came of it. */
   end(entry: AuditEntry, outcome: AuditOutcome): Promise<void>;
+}
+
+/** The webhook secrets of the apps. */
+export interface WebhookSecrets {
+  /** Both texts of an app's; undefined where there is no such secret. */
+  read(
+    appId: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly current: string; readonly previous?: string } | undefined>;
+}
+
+/** The secret that holds what the producers sign with. */
+export interface ProducerSecret {
+  /** Its current text; undefined where there is none yet. */
+  read(signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** What a request says about who signed it, as Standard Webhooks has it. */
+export interface Signature {
+  readonly id: string;
+  /** Seconds since 1970. */
+  readonly timestamp: string;
+  readonly signatures: string;
+}
+
+/** Signatures of requests. Both methods only compute. */
+export interface Signatures {
+  /** Reads the headers; says what keeps them from being a signature of now. */
+  read(
+    headers: Readonly<Record<string, string | undefined>>,
+    nowMs: number,
+  ): Signature | 'no_signature' | 'stale_signature';
+  isSignedWith(secret: string, signature: Signature, body: string): boolean;
+}
+
+/** The reconcile queue as the front door sees it. */
+export interface VendorEventQueue {
+  /** Sends at most ten in one request; says of each whether it was taken. Repeats do no harm. */
+  sendEvents(events: readonly VendorEvent[], signal: AbortSignal): Promise<readonly boolean[]>;
+}
+
+/** The change queue as the front door sees it. */
+export interface IncomingChangeSender {
+  /** Sends at most ten in one request; says of each whether it was taken. Repeats do no harm. */
+  sendChanges(
+    changes: readonly OutgoingChange[],
+    signal: AbortSignal,
+  ): Promise<readonly { readonly sent: boolean }[]>;
 }
 
 /** Logs and metrics: never fails, never blocks. */

@@ -20,6 +20,7 @@ test('what is deployed', () => {
     breakerOpenMs: 30 * SECOND,
     cacheMs: 5 * MINUTE,
     requestTimeoutMs: 10 * SECOND,
+    answerWithinMs: 650,
     reconcileIntervalMs: HOUR,
     stuckAfterMs: 30 * MINUTE,
     deferredIntervalMs: MINUTE,

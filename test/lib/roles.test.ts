@@ -64,4 +64,16 @@ describe('each role may do what its function does, and nothing else', () => {
       ].sort(),
     );
   });
+
+  it('receive-webhook, which the internet reaches: it reads no table, and no API key', () => {
+    expect(mayDo(template, 'WebhookIngressReceiveWebhookRole')).toEqual(
+      [
+        ...always('WebhookIngressReceiveWebhookLogs'),
+        'secretsmanager:GetSecretValue WebhookIngressProducers',
+        'secretsmanager:GetSecretValue arn:Partition:secretsmanager:Region:AccountId:secret:rollcall/webhooks/*',
+        'sqs:SendMessage ChangeQueue',
+        'sqs:SendMessage ReconcilerQueue',
+      ].sort(),
+    );
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { APPLY_CHANGES_VARIABLES, readApplyChangesConfig } from '../../functions/apply-changes/config.ts';
 import { PLAN_RECONCILES_VARIABLES } from '../../functions/plan-reconciles/config.ts';
+import { RECEIVE_WEBHOOK_VARIABLES } from '../../functions/receive-webhook/config.ts';
 import {
   RECONCILE_CONVERSATION_VARIABLES,
   readReconcileConversationConfig,
@@ -18,6 +19,7 @@ describe('every function', () => {
     expect(variablesOf(template)).toEqual({
       'apply-changes': exactly(...APPLY_CHANGES_VARIABLES),
       'plan-reconciles': exactly(...PLAN_RECONCILES_VARIABLES),
+      'receive-webhook': exactly(...RECEIVE_WEBHOOK_VARIABLES),
       'reconcile-conversation': exactly(...RECONCILE_CONVERSATION_VARIABLES),
     });
   });
@@ -38,7 +40,7 @@ describe('every function', () => {
 
   it('runs on the Node.js that it is developed on, traced, and logs to a group of its own that forgets', () => {
     const lambdas = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
-    expect(lambdas).toHaveLength(3);
+    expect(lambdas).toHaveLength(4);
     for (const { Properties } of lambdas) {
       expect(Properties).toMatchObject({
         Runtime: `nodejs${process.versions.node.split('.')[0]}.x`,
@@ -49,8 +51,8 @@ describe('every function', () => {
     }
     expect(
       new Set(lambdas.map(({ Properties }) => JSON.stringify(Properties['LoggingConfig']))),
-    ).toHaveLength(3);
-    expect(new Set(lambdas.map(({ Properties }) => JSON.stringify(Properties['Role'])))).toHaveLength(3);
+    ).toHaveLength(4);
+    expect(new Set(lambdas.map(({ Properties }) => JSON.stringify(Properties['Role'])))).toHaveLength(4);
   });
 });
 

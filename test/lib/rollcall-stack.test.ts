@@ -33,7 +33,10 @@ describe('the stack', () => {
       'AppSecretPrefix',
       'ChangeQueueUrl',
       'DeadLetterQueueUrl',
+      'ProducersSecret',
       'RosterTableName',
+      'WebhookSecretPrefix',
+      'WebhookUrl',
     ]);
   });
 

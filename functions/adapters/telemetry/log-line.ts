@@ -1,3 +1,4 @@
+import { REFUSALS } from '../../core/door.ts';
 import type { Difference } from '../../core/drift.ts';
 import type { RollcallEvent } from '../../core/events.ts';
 import type { MemberKey } from '../../core/member-key.ts';
@@ -22,6 +23,8 @@ export function fieldsOf(event: RollcallEvent, hash: HashMember): Record<string,
       const shown = differences.slice(0, DIFFERENCES_MAX).map((difference) => drift(difference, hash));
       return { ...fields, ...conversation, differences: shown };
     }
+    case 'request_refused':
+      return { ...event, name: undefined, status: REFUSALS[event.reason].status };
     case 'fault':
       return { where: event.where, ...faultFields(event.error) };
     case 'vendor_call':
@@ -33,6 +36,9 @@ export function fieldsOf(event: RollcallEvent, hash: HashMember): Record<string,
     case 'breaker_opened':
     case 'crash_suspect':
     case 'foreign_group':
+    case 'webhook':
+    case 'changes_received':
+    case 'producers_problem':
       return { ...event, name: undefined };
     default:
       return event satisfies never;
@@ -44,10 +50,13 @@ export function levelOf(event: RollcallEvent): Level {
     case 'fault':
       return 'ERROR';
     case 'credential_problem':
+    case 'producers_problem':
     case 'breaker_opened':
     case 'crash_suspect':
     case 'run_stopped':
       return 'WARN';
+    case 'request_refused':
+      return REFUSALS[event.reason].status === 503 ? 'WARN' : 'INFO';
     case 'change':
       return event.outcome === 'parked' ? 'WARN' : 'INFO';
     default:
