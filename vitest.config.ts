@@ -25,6 +25,8 @@ export default defineConfig({
           name: 'end-to-end',
           include: ['test/end-to-end/**/*.test.ts'],
           testTimeout: 120_000,
+          // Synthesis, bundling and every emulator; elsewhere, also what has to be created there.
+          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },
