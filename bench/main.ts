@@ -2,7 +2,7 @@
  * Measures Rollcall beside its alternatives: `npm run bench -- [--quick] [--json] [--cases a,b]`. The full run of all
  * cases writes the tables of docs/performance.md and its plots.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Bench, Case, CaseResult } from './bench.ts';
 import { bundle, type StandIns } from './bundle.ts';
 import { churn } from './cases/churn.ts';
@@ -35,7 +35,7 @@ const CASES: readonly Case[] = [
   latency,
 ];
 const PAGE = new URL('../docs/performance.md', import.meta.url);
-const plotFile = (name: string) => new URL(`../docs/performance/${name}.svg`, import.meta.url);
+const PLOTS = new URL('../docs/performance/', import.meta.url);
 
 const options = optionsOrEnd();
 const results = await runAll(options);
@@ -87,7 +87,10 @@ function writePage(): void {
   const measured = `Measured on ${new Date().toISOString().slice(0, 10)} with Node ${process.versions.node}.`;
   const page = withSection(readFileSync(PAGE, 'utf8'), 'figures', `${measured}\n\n${first}`);
   writeFileSync(PAGE, withSection(page, 'tables', others.join('\n\n')));
+  mkdirSync(PLOTS, { recursive: true });
   for (const { plots = {} } of results) {
-    for (const [name, plot] of Object.entries(plots)) writeFileSync(plotFile(name), svgOf(plot));
+    for (const [name, plot] of Object.entries(plots)) {
+      writeFileSync(new URL(`${name}.svg`, PLOTS), svgOf(plot));
+    }
   }
 }

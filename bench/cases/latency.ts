@@ -18,7 +18,7 @@ export const latency: Case = {
   async run(bench) {
     const points = new Map<string, [number, number][]>(ENTRANTS.map(({ name }) => [name, []]));
     for (const latencyMs of bench.quick ? [] : LATENCIES_MS) {
-      const results = await race(bench, { entrants: ENTRANTS, latencyMs, rounds: 3, forMs: 800 });
+      const results = await race(bench, { entrants: ENTRANTS, latencyMs, rounds: 2, forMs: 800 });
       for (const [name, rounds] of results) {
         points.get(name)?.push([latencyMs, median(rounds.map(changesPerSecond))]);
       }
