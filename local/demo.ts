@@ -45,7 +45,7 @@ async function run(input: Input, options: DemoOptions, signal: AbortSignal): Pro
   if (isTerminal) process.stderr.write(CLEAR_LINE);
   const summary = summarise(story);
   const failed = failures(story, summary, options);
-  console.log(`\n${table(summary, story.drift, failed)}`);
+  console.log(`\n${table(summary, story, failed)}`);
   if (failed.length > 0)
     for (const each of story.troubles.slice(0, TROUBLES_SHOWN)) console.error(`trouble: ${each}`);
   if (options.json) console.log(JSON.stringify(summary));

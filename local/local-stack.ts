@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Embedded, startEmbedded } from './embedded/embedded.ts';
-import type { Endpoints } from './embedded/endpoints.ts';
+import { type Embedded, type EmbeddedOptions, startEmbedded } from './embedded/embedded.ts';
 import type { Report } from './embedded/events.ts';
 import type { ExternalEndpoints } from './embedded/external-services.ts';
 import type { LocalFunction } from './embedded/local-function.ts';
@@ -20,6 +19,9 @@ export interface LocalStack {
   readonly deadLetterQueueUrl: string;
   readonly tableName: string;
   readonly secretPrefix: string;
+  /** The base of the webhooks' URLs. */
+  readonly webhookUrl: string;
+  readonly webhookSecretPrefix: string;
   /** Lets the planner run now, as its schedule would. */
   planReconciles(): Promise<void>;
   stop(): Promise<void>;
@@ -28,7 +30,7 @@ export interface LocalStack {
 export interface LocalStackOptions {
   readonly vendor?: FakeVendorOptions;
   /** Where the emulators listen; whatever is free if left out. */
-  readonly ports?: Partial<Readonly<Record<keyof Endpoints, number>>>;
+  readonly ports?: EmbeddedOptions['ports'];
   /** Settings of the deployment that differ from the local stage's. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly report?: Report;
@@ -57,6 +59,7 @@ export const LOCAL_STAGE: Readonly<Record<string, unknown>> = {
   'rollcall:userGraceMs': 1_500,
   'rollcall:breakerOpenMs': 1_000,
   'rollcall:cacheMs': 5_000,
+  'rollcall:answerWithinMs': 2_000,
   'rollcall:requestTimeoutMs': 400,
   'rollcall:reconcileIntervalMs': 20_000,
   'rollcall:stuckAfterMs': 40_000,
@@ -110,6 +113,8 @@ function localStack(vendor: FakeVendor, embedded: Embedded, stop: () => Promise<
     deadLetterQueueUrl: embedded.output('DeadLetterQueueUrl'),
     tableName: embedded.output('RosterTableName'),
     secretPrefix: embedded.output('AppSecretPrefix'),
+    webhookUrl: embedded.output('WebhookUrl'),
+    webhookSecretPrefix: embedded.output('WebhookSecretPrefix'),
     planReconciles: async () => {
       for (const schedule of embedded.schedules.values()) await schedule.fire();
     },

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import { type Input, readInput } from './demo/input.ts';
 import { EXAMPLE } from './demo/options.ts';
+import { RETRY_WINDOW_MS, registerWebhooks } from './demo/webhooks.ts';
 import { declareApps, seedsOf } from './demo/world.ts';
 import { Interrupted, onInterruption } from './interruption.ts';
 import { LOCAL_STAGE, type LocalStack, startLocalStack } from './local-stack.ts';
@@ -27,7 +28,7 @@ Options:
 interface StartOptions {
   readonly changes: string;
   readonly json: boolean;
-  readonly ports?: { readonly sqs: number; readonly dynamodb: number; readonly secretsManager: number };
+  readonly ports?: Readonly<Record<'sqs' | 'dynamodb' | 'secretsManager' | 'httpApi', number>>;
 }
 
 interface LocalEndpoints {
@@ -39,6 +40,8 @@ interface LocalEndpoints {
   readonly deadLetterQueueUrl: string;
   readonly tableName: string;
   readonly secretPrefix: string;
+  /** The base of the URLs that webhooks and producers call. */
+  readonly webhookUrl: string;
   /** What the deployment was configured with. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -72,14 +75,18 @@ async function main(): Promise<number> {
   }
 }
 
+/** The vendor's webhooks: tried again within seconds, and never more than this machine can take. */
+const WEBHOOKS = { retryWindowMs: RETRY_WINDOW_MS, sendsAtOnce: 2, gatherMs: 50 };
+
 /** Stays up until it is interrupted. */
 async function run(options: StartOptions, input: Input, signal: AbortSignal): Promise<void> {
   const { changes, json, ports } = options;
-  const vendor = { apps: seedsOf(input.meta, input.expected), control: true };
+  const vendor = { apps: seedsOf(input.meta, input.expected), control: true, webhooks: WEBHOOKS };
   for (const port of Object.values(ports ?? {})) await checkFree(port);
   const stack = await startLocalStack({ vendor, ...(ports && { ports }) }, signal);
   try {
     await declareApps(input.meta, stack);
+    await registerWebhooks(input.meta, stack, { isRotating: false });
     const endpoints = endpointsOf(stack);
     const text = `${JSON.stringify(endpoints, null, 2)}\n`;
     mkdirSync(LOCAL_FOLDER, { recursive: true });
@@ -114,7 +121,7 @@ function readText(file: string): string | undefined {
 }
 
 function endpointsOf(stack: LocalStack): LocalEndpoints {
-  const { embedded, vendor, changeQueueUrl, deadLetterQueueUrl, tableName, secretPrefix } = stack;
+  const { embedded, vendor, changeQueueUrl, deadLetterQueueUrl, tableName, secretPrefix, webhookUrl } = stack;
   return {
     ...embedded.endpoints,
     vendor: vendor.url,
@@ -122,6 +129,7 @@ function endpointsOf(stack: LocalStack): LocalEndpoints {
     deadLetterQueueUrl,
     tableName,
     secretPrefix,
+    webhookUrl,
     settings: LOCAL_STAGE,
   };
 }
@@ -138,10 +146,10 @@ function readOptions(): StartOptions | 'help' {
   if (values.help) return 'help';
   const { changes, json, port } = values;
   if (port === undefined) return { changes, json };
-  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_533)
-    throw new Error(`--port must be a port number from 1 to 65533, not "${port}"`);
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_532)
+    throw new Error(`--port must be a port number from 1 to 65532, not "${port}"`);
   const sqs = Number(port);
-  return { changes, json, ports: { sqs, dynamodb: sqs + 1, secretsManager: sqs + 2 } };
+  return { changes, json, ports: { sqs, dynamodb: sqs + 1, secretsManager: sqs + 2, httpApi: sqs + 3 } };
 }
 
 function messageOf(error: unknown): string {
@@ -155,6 +163,8 @@ function welcome(file: string, { meta, expected }: Input, endpoints: LocalEndpoi
   DynamoDB         ${endpoints.dynamodb}
   Secrets Manager  ${endpoints.secretsManager}
   vendor           ${endpoints.vendor}
+  webhooks         ${endpoints.webhookUrl}/sunshine/<app>, already registered
+  signed changes   ${endpoints.webhookUrl}/changes
   change queue     ${endpoints.changeQueueUrl}
   parked changes   ${endpoints.deadLetterQueueUrl}
   roster table     ${endpoints.tableName}

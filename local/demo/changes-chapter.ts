@@ -6,6 +6,7 @@ import { type Accepted, type Evidence, presentMembers, readRows, takeParked } fr
 import type { Input, Meta } from './input.ts';
 import { sendLines } from './sender.ts';
 import { Standstill, type System } from './system.ts';
+import { registerWebhooks } from './webhooks.ts';
 import { declareApps, rotateCredential } from './world.ts';
 
 /** How the changes are spread: long enough for faults to meet all of them, short enough to watch. */
@@ -28,6 +29,7 @@ export async function tellChanges(
 ): Promise<{ readonly evidence: Evidence; readonly settled: boolean }> {
   const { stack, sqs, dynamodb } = system;
   const keys = await declareApps(input.meta, stack);
+  await registerWebhooks(input.meta, stack, { isRotating: false });
   const planning = startPlanning(system);
   let rotated: Promise<void> | undefined;
   try {

@@ -61,7 +61,7 @@ export function introduceDrift(
 }
 
 /** Conversations with at least one member. */
-function conversationsOf(
+export function conversationsOf(
   world: World,
   apps: Meta['apps'],
   rows: ReadonlyMap<string, RosterRow>,
@@ -224,13 +224,13 @@ export function addStranger(
   return nameOf(conversation, memberId);
 }
 
-function nameOf(
+export function nameOf(
   { appId, conversationId }: { appId: string; conversationId: string },
   memberId: string,
 ): string {
   return JSON.stringify([appId, conversationId, memberId]);
 }
 
-function whoOf(idKind: 'userId' | 'userExternalId', memberId: string): Who {
+export function whoOf(idKind: 'userId' | 'userExternalId', memberId: string): Who {
   return idKind === 'userId' ? { userId: memberId } : { userExternalId: memberId };
 }

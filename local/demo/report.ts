@@ -2,14 +2,20 @@ import { styleText } from 'node:util';
 import type { DriftStory } from './drift-chapter.ts';
 import type { Progress } from './story.ts';
 import { type Summary, sum } from './summary.ts';
+import type { WebhookStory } from './webhook-chapter.ts';
 
 const NAME_WIDTH = 44;
 const NUMBER_WIDTH = 9;
 const SHOWN_MAX = 20;
 
 /** The table at the end, for a person. */
-export function table(summary: Summary, drift: DriftStory, failed: readonly string[]): string {
-  const parts = [changes(summary), vendor(summary), members(summary), ofDrift(drift)];
+export function table(
+  summary: Summary,
+  { drift, webhooks }: { readonly drift: DriftStory; readonly webhooks: WebhookStory },
+  failed: readonly string[],
+): string {
+  const told = ofWebhooks(webhooks, summary.webhooks);
+  const parts = [changes(summary), vendor(summary), members(summary), ofDrift(drift), told];
   return [...parts.map((lines) => lines.join('\n')), verdict(failed, summary)].join('\n\n');
 }
 
@@ -61,7 +67,7 @@ function members({ compared, mismatched }: Summary): string[] {
 
 function ofDrift({ introduced, healed, held, leftAlone, passes, quietListings, wronglyRemoved }: DriftStory) {
   return [
-    heading("Changed behind Rollcall's back"),
+    heading("Changed behind Rollcall's back, with no webhook to tell"),
     row('members removed or added', introduced),
     row('  healed within two passes', healed),
     row('  of these held until an operator approved', held),
@@ -72,12 +78,35 @@ function ofDrift({ introduced, healed, held, leftAlone, passes, quietListings, w
   ];
 }
 
+function ofWebhooks(
+  { introduced, healed, lateEvents, rotated, endings, ended }: WebhookStory,
+  { received, hintsIgnored, rejected, medianHealSeconds }: Summary['webhooks'],
+): string[] {
+  return [
+    heading('Told by the webhooks, with no schedule to find it'),
+    row('events taken in', received),
+    row('  as the roster has it: nothing to do', hintsIgnored),
+    row('  only at the fourth try, as we were down', lateEvents),
+    row('  refused, with a secret rotated meanwhile', rejected),
+    row('members removed', introduced),
+    row('  healed', healed),
+    ...(medianHealSeconds === null ? [] : [line('  median time, in seconds', medianHealSeconds.toFixed(2))]),
+    row('webhooks whose secret was rotated', rotated),
+    row('users merged or removed, conversations ended', sum(endings)),
+    row('  members of these, all as they must be', ended),
+  ];
+}
+
 function heading(text: string): string {
   return styleText('bold', text, { stream: process.stdout });
 }
 
 function row(name: string, many: number): string {
-  return `  ${name.padEnd(NAME_WIDTH)}${grouped(many).padStart(NUMBER_WIDTH)}`;
+  return line(name, grouped(many));
+}
+
+function line(name: string, text: string): string {
+  return `  ${name.padEnd(NAME_WIDTH)}${text.padStart(NUMBER_WIDTH)}`;
 }
 
 /** A number as people read it: 12,345. */

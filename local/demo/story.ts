@@ -7,15 +7,29 @@ import { tellChanges } from './changes-chapter.ts';
 import { Chaos } from './chaos.ts';
 import { type DriftStory, NO_DRIFT, tellDrift } from './drift-chapter.ts';
 import type { Accepted, Evidence } from './evidence.ts';
+import { HealWatch } from './heal-watch.ts';
 import type { Input } from './input.ts';
 import type { DemoOptions } from './options.ts';
 import { System } from './system.ts';
 import { type Findings, verify } from './verification.ts';
+import { NO_WEBHOOKS, tellWebhooks, type WebhookStory } from './webhook-chapter.ts';
+import { WebhookLog } from './webhook-log.ts';
+import { RETRY_WINDOW_MS } from './webhooks.ts';
 import { seedsOf } from './world.ts';
 
 /** Of every block of requests one meets each kind of fault. */
 const FAULTS = { blockSize: 20, perBlock: { throttle: 1, fail: 1, stall: 1, drop: 1 }, stallMs: 3_000 };
 export const FAULT_KINDS = ['throttle', 'fail', 'stall', 'drop'] as const;
+
+/** The vendor's webhooks, with events that overtake each other and some that come twice. */
+const WEBHOOKS = {
+  retryWindowMs: RETRY_WINDOW_MS,
+  timeoutMs: 4_000,
+  sendsAtOnce: 2,
+  gatherMs: 100,
+  jitterMs: 100,
+  repeatShare: 0.05,
+};
 
 /** What one run of the demo found. */
 export interface Story {
@@ -27,6 +41,8 @@ export interface Story {
   readonly findings: Findings;
   readonly settled: boolean;
   readonly drift: DriftStory;
+  readonly webhooks: WebhookStory;
+  readonly webhookLog: WebhookLog;
   readonly vendorRequests: number;
   readonly vendorThrottled: number;
   readonly unauthorized: number;
@@ -49,7 +65,8 @@ export interface Progress {
 
 /**
  * Tells the story: sends the file into the running system while things go wrong, waits until all is settled, looks;
- * then changes the vendor behind the system's back, and looks again.
+ * then changes the vendor behind the system's back, and looks again: first while no webhook tells of it, then while
+ * nothing but webhooks does.
  *
  * @param signal ends it early: everything is stopped, and its reason is thrown
  */
@@ -60,9 +77,10 @@ export async function tellStory(
   signal: AbortSignal,
 ): Promise<Story> {
   const startedMs = performance.now();
-  const heard = { outcomes: new Outcomes(), troubles: [] as string[] };
+  const heard = { outcomes: new Outcomes(), troubles: [] as string[], webhookLog: new WebhookLog() };
+  const watch = new HealWatch();
   const chaos = chaosOf(input, options);
-  const stack = await startStack(input, options, chaos, heard, signal);
+  const stack = await startStack(input, options, { chaos, watch }, heard, signal);
   const system = new System(stack, signal);
   const changes = input.expected.perLine.filter(({ kind }) => !NO_CHANGE.has(kind)).length;
   const tell = (phase: string, sent = input.lines.length): void => {
@@ -72,11 +90,13 @@ export async function tellStory(
   try {
     const chapter = await tellChanges(system, input, { outcomes: heard.outcomes, chaos, tell });
     const met = whatWasMet(stack);
+    stack.vendor.setWebhookTrouble('lost');
     const drift = chapter.settled
       ? await tellDrift(system, input.meta, chapter.evidence.rows, seededRandom(options.seed), (pass) =>
           tell(`drift, pass ${pass}`),
         )
       : NO_DRIFT;
+    const webhooks = chapter.settled ? await tellWebhooks(system, input.meta, watch, tell) : NO_WEBHOOKS;
     return {
       ...heard,
       ...chapter,
@@ -85,6 +105,7 @@ export async function tellStory(
       refused: input.refused.size,
       findings: verify(input.expected, chapter.evidence),
       drift,
+      webhooks,
       vendorRequests: requestsOf(stack),
       kills: chaos.kills,
       freezes: chaos.freezes,
@@ -106,17 +127,26 @@ function chaosOf({ expected }: Input, { kills, seed }: DemoOptions): Chaos {
 function startStack(
   { meta, expected }: Input,
   { seed }: DemoOptions,
-  chaos: Chaos,
-  { outcomes, troubles }: { readonly outcomes: Outcomes; readonly troubles: string[] },
+  { chaos, watch }: { readonly chaos: Chaos; readonly watch: HealWatch },
+  {
+    outcomes,
+    troubles,
+    webhookLog,
+  }: Pick<Story, 'outcomes' | 'webhookLog'> & { readonly troubles: string[] },
   signal: AbortSignal,
 ): Promise<LocalStack> {
   const vendor = {
     apps: seedsOf(meta, expected),
     faults: { seed, ...FAULTS },
     onRequest: chaos.onRequest,
+    onMembershipEvent: watch.onEvent,
+    webhooks: { seed, ...WEBHOOKS },
   };
   const report: Report = (event) => {
-    if (event.kind === 'logLine') outcomes.read(event.line);
+    if (event.kind === 'logLine') {
+      outcomes.read(event.line);
+      webhookLog.read(event.line);
+    }
     if (event.kind === 'trouble') troubles.push(`${event.where}: ${event.error.message}`);
   };
   return startLocalStack({ vendor, report }, signal);

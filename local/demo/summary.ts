@@ -24,6 +24,18 @@ export interface Summary {
     readonly passes: number;
     readonly wronglyRemoved: number;
   };
+  readonly webhooks: {
+    /** Events that were taken in. */
+    readonly received: number;
+    /** Joins and leaves that agreed with the roster, as Rollcall's own do. */
+    readonly hintsIgnored: number;
+    /** Conversations that were looked at at once because of an event. */
+    readonly reconciles: number;
+    /** Requests of the vendor's that were turned away. */
+    readonly rejected: number;
+    /** From a removal behind Rollcall's back to the join that puts it right; null where nothing was to be healed. */
+    readonly medianHealSeconds: number | null;
+  };
   /** Members that the vendor, the roster or the file names, each looked at by itself. */
   readonly compared: number;
   /** Changes that waited in the roster for a while, before they ended as counted above. */
@@ -41,7 +53,8 @@ export interface Summary {
  * it could tell, is looked up in the roster.
  */
 export function summarise(story: Story): Summary {
-  const { findings, drift, outcomes } = story;
+  const { findings, drift, outcomes, webhookLog } = story;
+  const { received, hintsIgnored, reconciles, rejected } = webhookLog;
   const { introduced, healed, held, passes, wronglyRemoved } = drift;
   return {
     accepted: story.accepted.length,
@@ -53,6 +66,13 @@ export function summarise(story: Story): Summary {
     seconds: story.seconds,
     faults: story.faults,
     drift: { introduced, healed, held, passes, wronglyRemoved },
+    webhooks: {
+      received,
+      hintsIgnored,
+      reconciles,
+      rejected,
+      medianHealSeconds: story.webhooks.medianHealSeconds ?? null,
+    },
     compared: findings.compared,
     deferred: outcomes.deferred,
     refused: story.refused,
@@ -101,6 +121,7 @@ export function failures(
     ...(ended === accepted ? [] : [`${accepted} accepted, but ${ended} ended`]),
     ...wrongReasons(story, parked),
     ...story.drift.failures.map((each) => `drift: ${each}`),
+    ...story.webhooks.failures.map((each) => `webhooks: ${each}`),
     ...(struck === kills ? [] : [`${struck} of ${kills} kills: there were no more calls to strike at`]),
     ...(isExample ? tooLittle(story) : []),
   ];
@@ -115,11 +136,15 @@ function wrongReasons({ evidence }: Story, parked: Summary['parked']): string[] 
   });
 }
 
-function tooLittle({ faults, unauthorized, drift }: Story): string[] {
+function tooLittle({ faults, unauthorized, drift, webhooks }: Story): string[] {
   const few = FAULT_KINDS.filter((kind) => (faults[kind] ?? 0) < FAULTS_LEAST);
   return [
     ...few.map((kind) => `fewer than ${FAULTS_LEAST} faults of the kind ${kind}`),
     ...(unauthorized > 0 ? [] : ['no call met the rotated credential']),
+    ...(webhooks.lateEvents > 0 ? [] : ['no event had to wait for its fourth try']),
+    ...Object.entries(webhooks.endings)
+      .filter(([, count]) => count === 0)
+      .map(([kind]) => `nothing was ${kind}`),
     ...DRIFT_KINDS.filter((kind) => !drift.kinds[kind]).map((kind) => `no drift of the kind ${kind}`),
   ];
 }

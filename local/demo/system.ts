@@ -30,8 +30,9 @@ export class System {
     this.dynamodb = new DynamoDBClient(clientConfigs.dynamodb);
   }
 
-  /** Whether nothing is under way any more: no message on any queue that is consumed, no wish that waits. */
+  /** Whether nothing is under way any more: no event, no message on any queue that is consumed, no wish that waits. */
   async isQuiet(): Promise<boolean> {
+    if (this.stack.vendor.stats().webhooks.waiting > 0) return false;
     if ((await this.queued()) > 0) return false;
     const rows = await readRows(this.dynamodb, this.stack.tableName);
     const isWaiting = [...rows.values()].some(({ state }) => state === 'pending' || state === 'deferred');

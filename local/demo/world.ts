@@ -13,6 +13,9 @@ import type { ApiKey, AppSeed } from '../fake-vendor/options.ts';
 import type { LocalStack } from '../local-stack.ts';
 import type { Meta } from './input.ts';
 
+/** The custom integration that webhooks belong to. */
+export const INTEGRATION = 'rollcall';
+
 const REQUESTS_PER_SECOND = 500;
 const REFUSED_WITHIN_MS = 3_000;
 const OUTAGE_OF_A_ROTATION_MS = 300;
@@ -27,6 +30,7 @@ export function seedsOf(meta: Meta, { members }: Expected): AppSeed[] {
     return {
       appId,
       keys: [],
+      integrations: [INTEGRATION],
       users: [...users].filter(([id]) => isKnown(id)).map(([, user]) => user),
       conversations: [...conversations].filter(isKnown).map((conversationId) => {
         const participantCap = caps.get(conversationId);

@@ -4,6 +4,7 @@ import { type ClientConfig, clientConfig, type Endpoints, REGION } from './endpo
 import type { EventSource } from './event-source.ts';
 import type { Report } from './events.ts';
 import { createExternalSecrets, type ExternalEndpoints, removeExternal } from './external-services.ts';
+import { HttpApiServer } from './http-api.ts';
 import type { LocalFunction } from './local-function.ts';
 import type { LocalResource } from './local-resource.ts';
 import { createQueues } from './queues.ts';
@@ -23,7 +24,7 @@ export interface EmbeddedOptions {
   /** `us-east-1` if left out, unless the environment names another. */
   readonly region?: string;
   /** Where the emulators listen; whatever is free if left out. */
-  readonly ports?: Partial<Readonly<Record<keyof Endpoints, number>>>;
+  readonly ports?: Partial<Readonly<Record<keyof Endpoints | 'httpApi', number>>>;
   /** Services that are there already, to be used in place of the emulators; what is created in them is removed again. */
   readonly external?: ExternalEndpoints;
   /** How many batches an event source has under way at most, whatever the template says; 2 if left out. */
@@ -92,7 +93,10 @@ async function start(options: EmbeddedOptions, stops: Stop[]): Promise<Omit<Embe
     { region, report, ports: options.ports ?? {}, external },
     stops,
   );
-  const template = new Template(stack, { endpoints, region, secretsByName: !!external.secretsManager });
+  const httpApi = await HttpApiServer.start(report, options.ports?.httpApi);
+  stops.push(() => httpApi.stop());
+  const place = { endpoints, region, httpApi: httpApi.endpoint };
+  const template = new Template(stack, { ...place, secretsByName: !!external.secretsManager });
   stops.push(() => removeExternal(template, external, region));
   if (external.secretsManager) await createExternalSecrets(template, external.secretsManager, region);
   else createSecrets(template, secretStore);
@@ -111,6 +115,7 @@ async function start(options: EmbeddedOptions, stops: Stop[]): Promise<Omit<Embe
   });
   stops.push(() => wiring.stop());
   wiring.start();
+  httpApi.open(wiring.httpRoutes);
   const { functions, eventSources, schedules } = wiring;
   return {
     endpoints,

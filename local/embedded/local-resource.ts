@@ -11,6 +11,8 @@ export interface LocalResource {
   readonly arn: string;
   /** What `Ref` gives: a queue's URL, a secret's ARN, otherwise the name. */
   readonly ref: string;
+  /** Where it is called, where it can be. */
+  readonly endpoint?: string;
 }
 
 /** Where the embedded run takes place. */
@@ -19,6 +21,8 @@ export interface Place {
   readonly region: string;
   /** Secrets that somebody else keeps are referred to by name: the end of their ARNs is not for us to choose. */
   readonly secretsByName?: boolean;
+  /** Where the stack's HTTP API is called. */
+  readonly httpApi?: string;
 }
 
 /** Per type of resource: the property that names it, and how its ARN goes on after the partition. */
@@ -32,6 +36,8 @@ const TYPES = new Map<string, { property: string; arn: string }>([
   ],
   ['AWS::Lambda::Function', { property: 'FunctionName', arn: 'lambda:REGION:ACCOUNT:function:NAME' }],
   ['AWS::Scheduler::Schedule', { property: 'Name', arn: 'scheduler:REGION:ACCOUNT:schedule/default/NAME' }],
+  ['AWS::ApiGatewayV2::Api', { property: 'Name', arn: 'apigateway:REGION::/apis/NAME' }],
+  ['AWS::ApiGatewayV2::Integration', { property: 'IntegrationName', arn: 'apigateway:REGION::/NAME' }],
   ['AWS::IAM::Role', { property: 'RoleName', arn: 'iam::ACCOUNT:role/NAME' }],
 ]);
 const LONGEST_NAME = 64;
@@ -47,7 +53,7 @@ export function toLocalResource(
   { type, properties }: TemplateResource,
   given: string | undefined,
   stackName: string,
-  { endpoints, region, secretsByName = false }: Place,
+  { endpoints, region, secretsByName = false, httpApi }: Place,
 ): LocalResource {
   const name = given ?? generatedName(stackName, logicalId, properties['FifoQueue'] === true ? '.fifo' : '');
   const arn = `arn:aws:${TYPES.get(type)?.arn}`
@@ -55,12 +61,18 @@ export function toLocalResource(
     .replace('ACCOUNT', ACCOUNT_ID)
     .replace('SUFFIX', randomBytes(3).toString('hex'))
     .replace('NAME', () => name);
-  return { logicalId, type, name, arn, ref: refOf(type, name, secretsByName ? name : arn, endpoints) };
+  const ref = refOf(type, name, secretsByName ? name : arn, endpoints);
+  const isCalled = type === 'AWS::ApiGatewayV2::Api' && httpApi !== undefined;
+  return { logicalId, type, name, arn, ref, ...(isCalled && { endpoint: httpApi }) };
 }
 
 /** What `Fn::GetAtt` gives. */
-export function attributeOf({ type, name, arn, ref }: LocalResource, attribute: string): string | undefined {
+export function attributeOf(
+  { type, name, arn, ref, endpoint }: LocalResource,
+  attribute: string,
+): string | undefined {
   if (attribute === 'Arn') return arn;
+  if (attribute === 'ApiEndpoint') return endpoint;
   if (type === 'AWS::SQS::Queue' && attribute === 'QueueName') return name;
   if (type === 'AWS::SQS::Queue' && attribute === 'QueueUrl') return ref;
   return undefined;

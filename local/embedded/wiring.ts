@@ -4,6 +4,8 @@ import type { Endpoints } from './endpoints.ts';
 import { EventSource, eventSourceSchema } from './event-source.ts';
 import type { Invocable, Report } from './events.ts';
 import { lambdaVariables } from './function-environment.ts';
+import type { HttpRoute } from './http-api.ts';
+import { httpRoutes } from './http-routes.ts';
 import { LocalFunction } from './local-function.ts';
 import { Schedule, scheduleSchema } from './schedule.ts';
 import type { Template } from './template.ts';
@@ -23,6 +25,7 @@ export interface Wiring {
   readonly functions: ReadonlyMap<string, LocalFunction>;
   readonly eventSources: ReadonlyMap<string, EventSource>;
   readonly schedules: ReadonlyMap<string, Schedule>;
+  readonly httpRoutes: readonly HttpRoute[];
   start(): void;
   /** Kills what runs. */
   stop(): Promise<void>;
@@ -59,6 +62,7 @@ export function wire(template: Template, options: WiringOptions): Wiring {
     functions,
     eventSources,
     schedules,
+    httpRoutes: httpRoutes(template, target),
     start() {
       process.once('exit', killAll);
       for (const source of [...eventSources.values(), ...schedules.values()]) source.start();

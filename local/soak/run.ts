@@ -8,6 +8,8 @@ import { FAULT_KINDS, type Story } from '../demo/story.ts';
 import { failures, type Summary, summarise } from '../demo/summary.ts';
 import { Standstill, System } from '../demo/system.ts';
 import { verify } from '../demo/verification.ts';
+import { NO_WEBHOOKS } from '../demo/webhook-chapter.ts';
+import { WebhookLog } from '../demo/webhook-log.ts';
 import { declareApps, seedsOf } from '../demo/world.ts';
 import type { Report } from '../embedded/events.ts';
 import { type LocalStack, startLocalStack } from '../local-stack.ts';
@@ -81,7 +83,14 @@ export async function soak(
 }
 
 /** What a demo has besides. */
-const NOTHING_ELSE = { refused: 0, drift: NO_DRIFT, kills: 0, freezes: 0 };
+const NOTHING_ELSE = {
+  refused: 0,
+  drift: NO_DRIFT,
+  webhooks: NO_WEBHOOKS,
+  webhookLog: new WebhookLog(),
+  kills: 0,
+  freezes: 0,
+};
 
 function metOf({
   vendor,

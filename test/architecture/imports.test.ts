@@ -16,7 +16,7 @@ const MAY_LOOK_INTO: Record<string, readonly string[]> = {
   adapters: ['adapters', 'core'],
   handler: ['handler', 'workflows', 'adapters', 'core'],
   lib: ['lib', 'core'],
-  local: ['local', 'lib', 'core', 'adapters'],
+  local: ['local', 'lib', 'core', 'adapters', 'workflows'],
   bin: ['bin', 'lib', 'workflows', 'adapters', 'core'],
 };
 

@@ -62,6 +62,7 @@ describe('a file of one’s own', () => {
       {
         appId: 'shop',
         keys: [],
+        integrations: ['rollcall'],
         users: [{ userId: 'a' }, { userId: 'c' }],
         conversations: [{ conversationId: 'c1' }],
       },

@@ -4,6 +4,8 @@ import type { Evidence } from '../../../local/demo/evidence.ts';
 import { progressLine, table } from '../../../local/demo/report.ts';
 import type { Story } from '../../../local/demo/story.ts';
 import { failures, summarise } from '../../../local/demo/summary.ts';
+import { NO_WEBHOOKS } from '../../../local/demo/webhook-chapter.ts';
+import { WebhookLog } from '../../../local/demo/webhook-log.ts';
 import { Outcomes } from '../../../local/outcomes.ts';
 
 const OWN_FILE = { kills: 0, isExample: false };
@@ -40,6 +42,8 @@ function story(fields: Partial<Story> = {}): Story {
     findings: { lost: [], mismatched: [], compared: 1_234 },
     settled: true,
     drift: NO_DRIFT,
+    webhooks: NO_WEBHOOKS,
+    webhookLog: new WebhookLog(),
     vendorRequests: 4_321,
     vendorThrottled: 20,
     unauthorized: 2,
@@ -108,6 +112,7 @@ describe('the demo has failed', () => {
       '1 changes were parked as crashes, but 0 are',
     ],
     ['where drift was not healed', { drift: { ...NO_DRIFT, failures: ['y'] } }, 'drift: y'],
+    ['where a webhook did not heal', { webhooks: { ...NO_WEBHOOKS, failures: ['z'] } }, 'webhooks: z'],
   ])('%s', (_, fields, failure) => {
     expect(failuresOf(fields)).toContain(failure);
   });
@@ -123,9 +128,13 @@ describe('the demo has failed', () => {
     const little = { faults: { throttle: 20, fail: 19, stall: 20, drop: 20 }, unauthorized: 0 };
     const kinds = { removed: 1, added: 1, failPage2: 1, repeatPage: 1, exact: 1, protected: 1 };
     const drift = { ...NO_DRIFT, kinds };
-    expect(failuresOf({ ...little, drift }, { kills: 0, isExample: true })).toEqual([
+    const endings = { merged: 1, usersRemoved: 1, conversationsRemoved: 0 };
+    const webhooks = { ...NO_WEBHOOKS, endings };
+    expect(failuresOf({ ...little, drift, webhooks }, { kills: 0, isExample: true })).toEqual([
       'fewer than 20 faults of the kind fail',
       'no call met the rotated credential',
+      'no event had to wait for its fourth try',
+      'nothing was conversationsRemoved',
       'no drift of the kind unmanaged',
     ]);
     expect(failuresOf({ ...little, drift })).toEqual([]);
@@ -135,7 +144,7 @@ describe('the demo has failed', () => {
 describe('the table', () => {
   test('groups the digits and lines up the numbers', () => {
     const told = story();
-    const lines = table(summarise(told), told.drift, []).split('\n');
+    const lines = table(summarise(told), told, []).split('\n');
     const numbered = lines.filter((each) => /^ {2}.* [\d,]+$/.test(each));
     expect(new Set(numbered.map(({ length }) => length)).size).toBe(1);
     expect(lines.join('\n')).toMatch(/requests +4,321\n/);
@@ -145,7 +154,7 @@ describe('the table', () => {
   test('shows some of what is wrong, and how much more there is', () => {
     const told = story();
     const failed = Array.from({ length: 25 }, (_, index) => `failure ${index}`);
-    const text = table(summarise(told), told.drift, failed);
+    const text = table(summarise(told), told, failed);
     expect(text).toContain('failure 19');
     expect(text).not.toContain('failure 20');
     expect(text).toContain('… and 5 more');
@@ -154,8 +163,7 @@ describe('the table', () => {
 
   test('fits a terminal of 80 columns', () => {
     const told = story();
-    for (const each of table(summarise(told), told.drift, []).split('\n'))
-      expect(each.length).toBeLessThan(80);
+    for (const each of table(summarise(told), told, []).split('\n')) expect(each.length).toBeLessThan(80);
   });
 });
 
