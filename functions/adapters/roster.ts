@@ -78,8 +78,9 @@ export class DynamoDBRoster {
     version: Version,
     patch: MemberPatch,
     state?: MemberState,
+    messageId?: string,
   ): Promise<boolean> {
-    return (await this.#updateMember(key, patchUpdate(version, patch, state))) !== undefined;
+    return (await this.#updateMember(key, patchUpdate(version, patch, state, messageId))) !== undefined;
   }
 
   async countStart(

@@ -62,6 +62,7 @@ async function markRowParked({ key, message, reason }: ParkedItem, roster: Roste
     row.version,
     { state: 'parked', starts: 0, startsAlone: 0, reason, ...(inDoubt(row) && { confirmed: null }) },
     row.state,
+    message.messageId,
   );
 }
 

@@ -76,6 +76,6 @@ async function unmanage({ key, message }: ParkedItem, roster: SettlePorts['roste
     const row = await roster.member(key);
     if (row?.message?.messageId !== message.messageId) return;
     const given = { state: 'unmanaged', message: null, reason: null, starts: 0, startsAlone: 0 } as const;
-    if (await roster.patchMember(key, row.version, given, row.state)) return;
+    if (await roster.patchMember(key, row.version, given, row.state, message.messageId)) return;
   }
 }

@@ -40,8 +40,14 @@ export interface Roster {
   /** Records the wish and counts a start, if it is newer than the row's. Gives the row as it was and as it is. */
   putWish(key: MemberKey, wish: Wish | SettledWish, nowMs: number): Promise<PutWish>;
   member(key: MemberKey): Promise<MemberRow | undefined>;
-  /** Changes the row if it still has this version (and this state, where one is given); says whether it did. */
-  patchMember(key: MemberKey, version: Version, patch: MemberPatch, state?: MemberState): Promise<boolean>;
+  /** Changes the row if it still has this version (and this state, and names this message, where one is given); says whether it did. */
+  patchMember(
+    key: MemberKey,
+    version: Version,
+    patch: MemberPatch,
+    state?: MemberState,
+    messageId?: string,
+  ): Promise<boolean>;
   /** Counts a start on a row that still has this version and state; gives the row as it is then. */
   countStart(
     key: MemberKey,

@@ -124,8 +124,8 @@ async function revive(
     wishedAtMs: clock.nowMs(),
     reason: null,
   } as const;
-  // What was discarded meanwhile stays so.
-  const revived = await roster.patchMember(member, version, pending, 'parked');
+  // What was discarded meanwhile stays so, and what another redrive has brought back already.
+  const revived = await roster.patchMember(member, version, pending, 'parked', received.redriveOf);
   if (!revived) return meetRow(member, received, context);
   const started = await roster.countStart(member, version, false, 'pending');
   return started ? { work: started } : meetRow(member, received, context);

@@ -14,7 +14,8 @@ export interface SweepPorts {
 /** What a sweep came by on the dead-letter queue. */
 export interface Sweep {
   readonly seen: number;
-  readonly deleted: number;
+  /** Settled changes whose copies are gone now. */
+  readonly deleted: ReadonlySet<string>;
   readonly adopted: number;
   /** Whether it came to the end of what could be received. */
   readonly isComplete: boolean;
@@ -35,10 +36,11 @@ export async function sweepSettled(ports: SweepPorts, deadline: Deadline): Promi
   );
   const due = (await Promise.all(shards)).flat();
   if (due.length === 0) return undefined;
-  const deleted = new Set<string>();
-  const sweep = await sweepParked(ports, deadline, (messageId) => deleted.add(messageId));
+  const sweep = await sweepParked(ports, deadline);
+  // Not before the end: whatever was settled is worth one whole look at the queue.
   if (!sweep.isComplete) return sweep;
-  const missing = due.filter((messageId) => !deleted.has(messageId));
+  for (const messageId of sweep.deleted) await copies.copyDeleted(messageId);
+  const missing = due.filter((messageId) => !sweep.deleted.has(messageId));
   for (const messageId of missing) await copies.postponeCopy(messageId, clock.nowMs() + NOT_FOUND_MS);
   return sweep;
 }
@@ -47,13 +49,10 @@ export async function sweepSettled(ports: SweepPorts, deadline: Deadline): Promi
  * Goes through the dead-letter queue once: deletes the copies of what is settled, and records what nothing is recorded
  * of. SQS can delete only what was received, and what was received is hidden for a while; nobody else consumes it.
  */
-export async function sweepParked(
-  ports: SweepPorts,
-  deadline: Deadline,
-  onDeleted: (messageId: string) => void = () => {},
-): Promise<Sweep> {
+export async function sweepParked(ports: SweepPorts, deadline: Deadline): Promise<Sweep> {
   const { copies, deadLetters, clock } = ports;
-  let [seen, deleted, adopted] = [0, 0, 0];
+  const deleted = new Set<string>();
+  let [seen, adopted] = [0, 0];
   while (deadline.remainingMs() > PAGE_MS) {
     const page = await deadLetters.receive();
     if (page.length === 0) return { seen, deleted, adopted, isComplete: true };
@@ -63,9 +62,7 @@ export async function sweepParked(
       switch (decideCopy(await copies.record(messageId), clock.nowMs())) {
         case 'delete':
           await deadLetters.delete(copy);
-          await copies.copyDeleted(messageId);
-          onDeleted(messageId);
-          deleted += 1;
+          deleted.add(messageId);
           break;
         case 'adopt':
           await copies.adopt(await itemFor(copy, ports));

@@ -407,6 +407,15 @@ export function describeRoster(name: string, make: () => RosterUnderTest | Promi
       });
     });
 
+    it('changes a row only while it names the message that is meant, where one is', async () => {
+      await roster.putWish(key, wish(), NOW);
+      const patch = { state: 'unmanaged', message: null } as const;
+      expect(await roster.patchMember(key, version(), patch, 'pending', 'message-2')).toBe(false);
+      expect(await roster.member(key)).toMatchObject({ state: 'pending' });
+      expect(await roster.patchMember(key, version(), patch, 'pending', 'message-1')).toBe(true);
+      expect(await roster.patchMember(key, version(), patch, 'unmanaged', 'message-1')).toBe(false);
+    });
+
     describe('of parked items', () => {
       const item = {
         message: stored,

@@ -67,6 +67,12 @@ function strikeOf(fault: Fault, world: World): (() => boolean) | undefined {
       return () => world.vendor.conversations.removeUser(fault.appId, fault.memberId);
     case 'users_merged':
       return () => world.vendor.conversations.mergeUsers(fault);
+    case 'item_lost':
+      return () => {
+        const { parked, parkedChanges } = world.table;
+        const lost = [...parked.values()].find(({ key }) => key?.memberId === fault.memberId);
+        return lost !== undefined && parkedChanges.lose(lost.message.messageId);
+      };
     case 'behind_our_back':
       return () => {
         world.vendor.conversations.changeBehindOurBack(fault, fault.memberId, fault.action);

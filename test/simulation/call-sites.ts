@@ -4,7 +4,13 @@ import { fileURLToPath } from 'node:url';
 const WORKFLOWS = fileURLToPath(new URL('../../functions/workflows/', import.meta.url));
 
 /** What the simulated functions run. What only a command runs is not among it. */
-const ENTRIES = ['apply-changes.ts', 'plan-reconciles.ts', 'reconcile-conversations.ts'];
+const ENTRIES = [
+  'apply-changes.ts',
+  'plan-reconciles.ts',
+  'reconcile-conversations.ts',
+  'parked-changes.ts',
+  'sweep-parked.ts',
+];
 /** What is given at once and cannot fail: there is no request in it. */
 const NO_REQUESTS: ReadonlySet<string> = new Set([
   'Clock',

@@ -22,7 +22,12 @@ export interface CrashPoints {
 }
 
 /** The planner and the reconciler go on for ever: what they do again is the same as the first time. */
-const REPEATS_TRIED = { 'apply-changes': 2, 'plan-reconciles': 1, 'reconcile-conversation': 1 } as const;
+const REPEATS_TRIED = {
+  'apply-changes': 2,
+  'plan-reconciles': 1,
+  'reconcile-conversation': 1,
+  operator: 2,
+} as const;
 
 /** Runs a scenario once for each of its calls and each way to die there, and says what did not hold. */
 export async function crashEverywhere(scenario: Scenario): Promise<CrashPoints> {

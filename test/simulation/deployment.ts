@@ -3,8 +3,10 @@ import { ApplyChanges } from '../../functions/workflows/apply-changes.ts';
 import { planReconciles } from '../../functions/workflows/plan-reconciles.ts';
 import { ReconcileConversations } from '../../functions/workflows/reconcile-conversations.ts';
 import type { DeploymentSettings } from '../../functions/workflows/settings.ts';
+import { sweepSettled } from '../../functions/workflows/sweep-parked.ts';
 import { EventSource, type Handler } from './event-source.ts';
 import { FunctionProcess } from './function-process.ts';
+import { deadLetterQueuePort, parkedPort } from './parked-ports.ts';
 import type { StandardMessage } from './standard-queue.ts';
 import { vendorPort } from './vendor-port.ts';
 import {
@@ -112,9 +114,15 @@ export class Planner {
       clock: process.clock,
     };
     const deadline = { remainingMs: () => endsAtMs - world.scheduler.nowMs };
-    planReconciles(ports, world.scenario.timings, deadline).catch((error: unknown) =>
-      process.trace(`throws ${String(error)}`),
-    );
+    const parked = {
+      copies: parkedPort(process, world),
+      deadLetters: deadLetterQueuePort(process, world),
+      roster: ports.conversations,
+      clock: process.clock,
+    };
+    planReconciles(ports, world.scenario.timings, deadline)
+      .then(() => sweepSettled(parked, deadline))
+      .catch((error: unknown) => process.trace(`throws ${String(error)}`));
   }
 
   /** The schedule fires. An empty run costs time and shows nothing, so most of those are left out. */

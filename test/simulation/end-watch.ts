@@ -19,6 +19,9 @@ export class EndWatch {
   readonly #violations: Violations;
   readonly #deadLettered = new Set<string>();
   readonly #redriven = new Set<string>();
+  /** Redrives that arrived, by message and when it was parked. */
+  readonly #sent = new Set<string>();
+  readonly #discarded = new Set<string>();
   readonly #lastOutcome = new Map<string, string>();
   readonly #longestWaitMs: number;
 
@@ -39,9 +42,35 @@ export class EndWatch {
     this.#deadLettered.add(messageId);
   }
 
-  redriven(parkedMessageId: string, messageId: string): void {
-    this.#redriven.add(parkedMessageId);
-    this.#accepted.redriven(parkedMessageId, messageId);
+  redriven(
+    { message, parkedAtMs }: ParkedItem,
+    sent: { readonly messageId: string; readonly isNew: boolean },
+  ): void {
+    this.#redriven.add(message.messageId);
+    this.#sent.add(`${message.messageId} ${parkedAtMs}`);
+    if (sent.isNew) this.#accepted.redriven(message.messageId, sent.messageId);
+  }
+
+  /** An operator's work on it is over: it must have been sent, or its member been let go. */
+  settled(messageId: string, parkedAtMs: number, as: 'redriven' | 'discarded'): void {
+    this.#world.coverage.count('parked', as);
+    if (as === 'redriven' && !this.#sent.has(`${messageId} ${parkedAtMs}`))
+      this.#violations.add('nothing is lost', `${messageId} was settled and never sent`);
+    if (as === 'redriven') return;
+    this.#discarded.add(messageId);
+    for (const { message, key } of this.#world.table.members.values())
+      if (message?.messageId === messageId)
+        this.#violations.add('what is discarded is let go', `${key.memberId} still wishes ${messageId}`);
+  }
+
+  /** An operator's discard took this row's wish away: it must be the wish of something that is parked. */
+  letGo({ key, message }: MemberRow): void {
+    if (!message || !this.#world.table.parked.has(message.messageId))
+      this.#violations.add('only what is parked is discarded', key.memberId);
+  }
+
+  wasDiscarded(messageId: string): boolean {
+    return this.#discarded.has(messageId);
   }
 
   told(messageId: string, outcome: string): void {
@@ -140,7 +169,7 @@ export class EndWatch {
   #isSettled(messageId: string, accepted: Accepted): boolean {
     const { table, changeQueue } = this.#world;
     if (table.parked.has(messageId) && this.#deadLettered.has(messageId)) return true;
-    if (this.#redriven.has(messageId)) return true;
+    if (this.#redriven.has(messageId) || this.#discarded.has(messageId)) return true;
     if (accepted.spec.flaw) return false;
     const row = this.#rowOf(accepted);
     const decides = row && this.#accepted.ofRow(row);
@@ -176,6 +205,7 @@ export class EndWatch {
       ends.push('superseded');
     if (ends.length === 0 && decides !== accepted && this.#hasProtectedSurvivor(accepted))
       ends.push('applied');
+    if (ends.length === 0 && decides !== accepted && this.#discarded.has(last)) ends.push('discarded');
     if (!row || decides !== accepted) return ends;
     const { memberId, appId } = accepted.member;
     if (row.state === 'applied' || row.state === 'unmanaged') ends.push(row.state);
@@ -197,7 +227,9 @@ export class EndWatch {
   #judgeDeadLetter(messageId: string, parkedMessageId: string | undefined): void {
     const accepted = this.#accepted.ofMessage(parkedMessageId ?? messageId);
     if (parkedMessageId !== undefined && this.#world.table.parked.has(parkedMessageId)) return;
-    if (parkedMessageId !== undefined && this.#redriven.has(parkedMessageId)) return;
+    const id = parkedMessageId ?? messageId;
+    if (this.#redriven.has(id) || this.#discarded.has(id)) return;
+    if (this.#world.table.parked.has(messageId)) return;
     if (accepted && this.#world.isPoisonous(accepted.member)) return;
     this.#violations.add(
       'what is parked is explained',
@@ -208,7 +240,9 @@ export class EndWatch {
   #judgeParkedItem({ message: { messageId } }: ParkedItem): void {
     const isThere = this.#world.deadLetterQueue
       .held()
-      .some(({ attributes }) => attributes[ATTRIBUTE.parkedMessageId] === messageId);
+      .some(
+        (copy) => copy.messageId === messageId || copy.attributes[ATTRIBUTE.parkedMessageId] === messageId,
+      );
     if (!isThere)
       this.#violations.add('a parked item has its message', `${messageId} is not on the dead-letter queue`);
   }

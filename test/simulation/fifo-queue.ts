@@ -119,13 +119,6 @@ export class FifoQueue {
     return [...this.#groups.values()].flat();
   }
 
-  /** What an operator who empties the queue gets. */
-  removeAll(): Held[] {
-    const all = this.held();
-    this.#groups.clear();
-    return all;
-  }
-
   #enqueue(outgoing: Outgoing & { messageId: string }) {
     this.#sequence += 1;
     const message: Held = {

@@ -58,6 +58,12 @@ export function generateOperators(
         },
       ]
     : [];
+  const early: OperatorAct[] = random.chance(0.3)
+    ? [{ kind: random.pick(['redrive', 'redrive', 'discard'] as const), atMs: random.int(0, calmFromMs) }]
+    : [];
+  const discards: OperatorAct[] = random.chance(0.15)
+    ? [{ kind: 'discard', atMs: calmFromMs + random.pick([2 * MINUTE_MS, 90 * MINUTE_MS]) }]
+    : [];
   const approvals = Array.from({ length: random.int(0, 2) }, (): OperatorAct => {
     const atMs = random.int(intervalMs / 2, calmFromMs + 1.5 * intervalMs);
     return { kind: 'approve', atMs, actsAfterMs: random.pick([0, 5 * SECOND_MS, 5 * MINUTE_MS, intervalMs]) };
@@ -68,5 +74,5 @@ export function generateOperators(
     const when = random.pick(['at_once', 'corrections_sent', 'corrections_sent'] as const);
     return { kind: 'switch_off', appId, atMs, when, forMs: random.pick([1, 5, 20]) * MINUTE_MS };
   });
-  return [...redrives, ...approvals, ...switches];
+  return [...redrives, ...early, ...discards, ...approvals, ...switches];
 }

@@ -8,6 +8,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const PORTS: Readonly<Record<FunctionName, readonly string[]>> = {
   'apply-changes': ['roster', 'roster', 'vendor', 'queue', 'secrets'],
   'plan-reconciles': ['roster', 'queue'],
+  operator: ['parked', 'roster', 'redrive'],
   'reconcile-conversation': ['roster', 'roster', 'vendor', 'corrections', 'changes', 'secrets'],
 };
 const DEATHS: readonly CallFaultHow[] = [
@@ -47,6 +48,16 @@ export function generateFaults(random: Random, apps: readonly AppSpec[], spanMs:
   const pages = Array.from({ length: random.int(1, 3) }, () => pageFault(random));
   const others = Array.from({ length: random.int(3, 5) }, () => otherFault(random, apps, spanMs));
   return [...deaths, ...errors, ...vendor, ...pages, ...others];
+}
+
+/** What befalls operators' commands, where they run while things go wrong. */
+export function generateOperatorFaults(random: Random): Fault[] {
+  return Array.from({ length: random.int(0, 2) }, (): Fault => {
+    const how = random.pick([...DEATHS, ...ERRORS]);
+    const forMs = how.startsWith('freeze') ? random.pick([5 * SECOND_MS, 10 * MINUTE_MS]) : 0;
+    const nth = random.int(1, 6);
+    return { kind: 'call', function: 'operator', port: random.pick(PORTS.operator), nth, how, forMs };
+  });
 }
 
 /** Everything that goes wrong concerns one app alone: its API or its credential. */

@@ -2,7 +2,7 @@ import { type Timings, timingsSchema } from '../../functions/core/timings.ts';
 import { generateApps, membersOf } from './generate-apps.ts';
 import { generateDrift, generateOperators } from './generate-drift.ts';
 import { generateEvents } from './generate-events.ts';
-import { generateAppFaults, generateFaults } from './generate-faults.ts';
+import { generateAppFaults, generateFaults, generateOperatorFaults } from './generate-faults.ts';
 import { Random } from './random.ts';
 import type { AppSpec, ChangeSpec, Fault, Flaw, Scenario } from './scenario.ts';
 
@@ -36,6 +36,7 @@ export function generateScenario(seed: number): Scenario {
     ? generateAppFaults(random.fork('faults'), first, spanMs)
     : [
         ...generateFaults(random.fork('faults'), apps, spanMs),
+        ...generateOperatorFaults(random.fork('operator faults')),
         ...generateDrift(random.fork('drift'), apps, spanMs, reconcileIntervalMs),
         ...(webhooks ? generateEvents(random.fork('events'), apps, spanMs, reconcileIntervalMs) : []),
       ];

@@ -63,6 +63,8 @@ export class MembershipJudge {
     if (users.isGone(member.appId, member.memberId)) return;
     // Parked: nobody has decided yet.
     if (messageIds.some((messageId) => table.parked.has(messageId))) return;
+    // Discarded: nobody decides any more.
+    if (messageIds.some((messageId) => this.#world.oracle.ends.wasDiscarded(messageId))) return;
     const row = table.members.get(memberText(member));
     const app = this.#world.app(member.appId);
     // A leave is not moved to somebody who must not be removed, wherever in the chain that one stands.

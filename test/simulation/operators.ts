@@ -1,17 +1,25 @@
 import type { Correction } from '../../functions/core/correction.ts';
 import { type ConversationKey, conversationText } from '../../functions/core/member-key.ts';
-import { ATTRIBUTE } from '../../functions/core/message.ts';
 import { approveRemovals } from '../../functions/workflows/approve-removals.ts';
+import { discard, listParked, redrive } from '../../functions/workflows/parked-changes.ts';
+import { settleAll } from '../../functions/workflows/settle-parked.ts';
+import { FunctionProcess } from './function-process.ts';
+import { parkedPort, redriveQueuePort } from './parked-ports.ts';
 import type { OperatorAct } from './scenario.ts';
+import { rosterPort } from './wired-ports.ts';
 import type { World } from './world.ts';
 
 type SwitchOff = Extract<OperatorAct, { kind: 'switch_off' }>;
 
-/** What people do by hand. Nothing befalls them: what they see and write is at once. */
+/** Whose command ended early starts it again after so long. */
+const AGAIN_MS = 60_000;
+
+/** What people do by hand: at once, but for their commands, which are processes like any other. */
 export class Operators {
   readonly #world: World;
   /** Those who wait for the reconciler to send something, and switch it off then. */
   readonly #alert = new Set<SwitchOff>();
+  #started = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -20,7 +28,8 @@ export class Operators {
   act(act: OperatorAct): void {
     switch (act.kind) {
       case 'redrive':
-        this.#redrive();
+      case 'discard':
+        void this.#settle(act.kind);
         return;
       case 'approve':
         this.#look(act.actsAfterMs);
@@ -42,17 +51,36 @@ export class Operators {
     }
   }
 
-  /** Sends everything parked again: send first, then delete. */
-  #redrive(): void {
-    const { deadLetterQueue, changeQueue, oracle, table } = this.#world;
-    for (const message of deadLetterQueue.removeAll()) {
-      const parkedMessageId = message.attributes[ATTRIBUTE.parkedMessageId] ?? message.messageId;
-      const attributes = { ...message.attributes, [ATTRIBUTE.parkedMessageId]: parkedMessageId };
-      const { body, groupId } = message;
-      const sent = changeQueue.send({ body, groupId, deduplicationId: parkedMessageId, attributes });
-      oracle.ends.redriven(parkedMessageId, sent.messageId);
-      table.parked.delete(parkedMessageId);
-      this.#trace(`redrives ${parkedMessageId} as ${sent.messageId}`);
+  /** Settles everything that is parked now, as the command does; whose command dies or fails runs it again. */
+  async #settle(as: 'redrive' | 'discard'): Promise<void> {
+    const world = this.#world;
+    this.#started += 1;
+    const process = new FunctionProcess(world, 'operator', `operator-${this.#started}`);
+    const again = () => world.scheduler.after(AGAIN_MS, () => void this.#settle(as));
+    process.onDeath = again;
+    const ports = {
+      parked: parkedPort(process, world),
+      roster: rosterPort(process, world),
+      queue: redriveQueuePort(process, world),
+      clock: process.clock,
+    };
+    try {
+      const messageIds: string[] = [];
+      for await (const page of listParked({ untilMs: world.scheduler.nowMs }, ports.parked))
+        messageIds.push(...page.map(({ messageId }) => messageId));
+      const act = as === 'redrive' ? redrive : discard;
+      const signal = new AbortController().signal;
+      const run = await settleAll(
+        messageIds,
+        (messageId) => act(messageId, ports),
+        signal,
+        () => {},
+      );
+      world.coverage.count('reconcile', `operator: ${as}${run.failure ? ' failed' : ''}`);
+      if (run.failure) again();
+    } catch (error) {
+      process.trace(`throws ${String(error)}`);
+      again();
     }
   }
 

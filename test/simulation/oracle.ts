@@ -124,6 +124,7 @@ export class Oracle {
     };
     table.onConversationWritten = (before, after) => this.removals.conversationWritten(before, after);
     table.onParked = (item) => this.ends.parked(item);
+    table.onSettled = (messageId, parkedAtMs, as) => this.ends.settled(messageId, parkedAtMs, as);
   }
 }
 

@@ -16,7 +16,7 @@ const USAGE = `Plants known bugs one by one and shows that the simulation finds 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PATCHES = join(ROOT, 'test/simulation/planted-bugs');
 /** What the simulation runs, and what that imports. */
-const NEEDED = ['package.json', 'functions/core', 'functions/workflows', 'test/simulation'];
+const NEEDED = ['package.json', 'functions/core', 'functions/workflows', 'test/simulation', 'test/support'];
 /** CI has two cores. */
 const AT_ONCE = 2;
 /** Longer than all seeds and crash points take: a bug that runs on for ever is found, too. */

@@ -7,6 +7,7 @@ import {
   memberText,
 } from '../../functions/core/member-key.ts';
 import type { Mergeable, MergeEdge } from '../../functions/core/merge.ts';
+import type { Settled } from '../../functions/core/parked.ts';
 import {
   type MemberPatch,
   type MemberRow,
@@ -18,6 +19,7 @@ import {
 } from '../../functions/core/roster.ts';
 import type { Version } from '../../functions/core/version.ts';
 import type { DueConversation, PutWish, ReconcileRun } from '../../functions/workflows/ports.ts';
+import { ParkedTable } from '../support/parked-table.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export const SHARDS = 2;
@@ -28,7 +30,8 @@ export class RosterTable {
   readonly apps = new Map<string, AppRow>();
   readonly members = new Map<string, MemberRow>();
   readonly conversations = new Map<string, ConversationRow>();
-  readonly parked = new Map<string, ParkedItem>();
+  readonly parkedChanges = new ParkedTable();
+  readonly parked: ReadonlyMap<string, ParkedItem> = this.parkedChanges.items;
   readonly merges = new Map<string, MergeEdge>();
   /** When each edge was settled. */
   readonly mergedAtMs = new Map<string, number>();
@@ -37,6 +40,7 @@ export class RosterTable {
   onMemberWritten: (before: MemberRow | undefined, after: MemberRow) => void = () => {};
   onConversationWritten: (before: ConversationRow | undefined, after: ConversationRow) => void = () => {};
   onParked: (item: ParkedItem) => void = () => {};
+  onSettled: (messageId: string, parkedAtMs: number, as: Settled['as']) => void = () => {};
   readonly #scheduler: Scheduler;
   readonly #firstWrittenMs = new Map<string, number>();
   /** Due times as they have been, for an index that lags. */
@@ -57,9 +61,16 @@ export class RosterTable {
     return before ? { written: true, before, row } : { written: true, row };
   }
 
-  patchMember(key: MemberKey, version: Version, patch: MemberPatch, state?: MemberRow['state']): boolean {
+  patchMember(
+    key: MemberKey,
+    version: Version,
+    patch: MemberPatch,
+    state?: MemberRow['state'],
+    messageId?: string,
+  ): boolean {
     const row = this.members.get(memberText(key));
     if (row?.version !== version || (state !== undefined && row.state !== state)) return false;
+    if (messageId !== undefined && row.message?.messageId !== messageId) return false;
     this.#put(rowAfterPatch(row, patch));
     return true;
   }
@@ -135,8 +146,8 @@ export class RosterTable {
   }
 
   putParkedItem(item: ParkedItem): void {
-    this.parked.set(item.message.messageId, item);
-    this.onParked(item);
+    this.parkedChanges.put(item);
+    if (this.parked.get(item.message.messageId)?.parkedAtMs === item.parkedAtMs) this.onParked(item);
   }
 
   /** The conversations in which the user had a row so long ago. */
@@ -177,6 +188,17 @@ export class RosterTable {
     return true;
   }
 
+  adoptParked(item: ParkedItem): void {
+    if (this.parkedChanges.record(item.message.messageId)) return;
+    this.putParkedItem(item);
+  }
+
+  settleParked(messageId: string, parkedAtMs: number, settled: Settled): boolean {
+    if (!this.parkedChanges.settle(messageId, parkedAtMs, settled)) return false;
+    this.onSettled(messageId, parkedAtMs, settled.as);
+    return true;
+  }
+
   run(window: number): ReconcileRun {
     return this.runs.get(window) ?? { planned: 0, newlyHeld: 0 };
   }
@@ -188,7 +210,10 @@ export class RosterTable {
 
   /** Whether anything is due by now; what the index shows may differ. */
   isAnythingDue(nowMs: number): boolean {
-    return [...this.conversations.values()].some(({ dueAtMs }) => dueAtMs <= nowMs);
+    return (
+      [...this.conversations.values()].some(({ dueAtMs }) => dueAtMs <= nowMs) ||
+      this.parkedChanges.copiesDue(nowMs, 1).length > 0
+    );
   }
 
   #put(row: MemberRow): MemberRow {

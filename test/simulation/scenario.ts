@@ -28,6 +28,8 @@ export interface Scenario {
 export type OperatorAct =
   /** Redrives everything that is parked then. */
   | { readonly kind: 'redrive'; readonly atMs: number }
+  /** Discards everything that is parked then. */
+  | { readonly kind: 'discard'; readonly atMs: number }
   /** Looks at all that is held then, and approves what was seen so much later. */
   | { readonly kind: 'approve'; readonly atMs: number; readonly actsAfterMs: number }
   /** Switches the reconciler off for an app: then, or as soon as it has sent corrections after that. */
@@ -87,7 +89,7 @@ export interface ChangeSpec {
   readonly flaw?: Flaw;
 }
 
-export const FUNCTIONS = ['apply-changes', 'plan-reconciles', 'reconcile-conversation'] as const;
+export const FUNCTIONS = ['apply-changes', 'plan-reconciles', 'reconcile-conversation', 'operator'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** What befalls the process, or the request, at one call of a port. */
@@ -163,6 +165,8 @@ export type Fault =
       readonly appId: string;
       readonly conversationId: string;
     }
+  /** The item of a parked change is gone, as with a table that was restored; the dead-letter queue has its copy. */
+  | { readonly kind: 'item_lost'; readonly fromMs: number; readonly memberId: string }
   /** A batch send takes only some of its entries. */
   | { readonly kind: 'partial_send'; readonly nth: number }
   /** The vendor removes or merges something, and tells it. */

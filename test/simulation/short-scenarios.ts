@@ -33,6 +33,7 @@ interface Short {
   readonly app?: Partial<AppSpec>;
   readonly conversation?: Partial<ConversationSpec>;
   readonly redriveAtMs?: number;
+  readonly discardAtMs?: number;
   readonly calmFromMs?: number;
   readonly webhooks?: boolean;
 }
@@ -43,6 +44,7 @@ function scenario({
   app = {},
   conversation = {},
   redriveAtMs,
+  discardAtMs,
   webhooks = false,
   calmFromMs = 5 * MINUTE_MS,
 }: Short): Scenario {
@@ -72,8 +74,11 @@ function scenario({
     changes,
     faults,
     webhooks,
-    operators: redriveAtMs === undefined ? [] : [{ kind: 'redrive', atMs: redriveAtMs }],
-    calmFromMs: Math.max(calmFromMs, redriveAtMs ?? 0),
+    operators: [
+      ...(redriveAtMs === undefined ? [] : [{ kind: 'redrive', atMs: redriveAtMs } as const]),
+      ...(discardAtMs === undefined ? [] : [{ kind: 'discard', atMs: discardAtMs } as const]),
+    ],
+    calmFromMs: Math.max(calmFromMs, redriveAtMs ?? 0, discardAtMs ?? 0),
   };
 }
 
@@ -128,6 +133,36 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     changes: [change(1, 'u1a', 'join')],
     app: { unknownUsers: { u1a: 4 * MINUTE_MS } },
     redriveAtMs: 5 * MINUTE_MS,
+  }),
+  'a user who is never known, and a discard': scenario({
+    changes: [change(1, 'u1a', 'join'), change(1, 'u2a', 'join', { flaw: 'not_json' })],
+    app: { unknownUsers: { u1a: null } },
+    discardAtMs: 5 * MINUTE_MS,
+  }),
+  'a redrive of what is parked again, and its discard': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    app: { unknownUsers: { u1a: null } },
+    redriveAtMs: 4 * MINUTE_MS,
+    discardAtMs: 7 * MINUTE_MS,
+  }),
+  'two operators at once': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    app: { unknownUsers: { u1a: null } },
+    redriveAtMs: 4 * MINUTE_MS,
+    discardAtMs: 4 * MINUTE_MS,
+  }),
+  'two sweeps at once': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    faults: [{ kind: 'schedule_twice', fromMs: 9.5 * MINUTE_MS }],
+    app: { unknownUsers: { u1a: null } },
+    redriveAtMs: 4 * MINUTE_MS,
+    calmFromMs: 10 * MINUTE_MS,
+  }),
+  'an item that is lost': scenario({
+    changes: [change(1, 'u1a', 'join'), change(1, 'u2a', 'join')],
+    faults: [{ kind: 'item_lost', memberId: 'u1a', fromMs: 237 * SECOND_MS }],
+    app: { unknownUsers: { u1a: null, u2a: null } },
+    redriveAtMs: 4 * MINUTE_MS,
   }),
   'a newer change of somebody whose change is parked': scenario({
     changes: [change(1, 'u1a', 'join'), change(2 * 60, 'u1a', 'leave')],

@@ -56,10 +56,13 @@ export function rosterPort(
         table.putWish(key, wish, nowMs),
       ),
     member: (key) => call('member', key.memberId, () => table.members.get(memberText(key))),
-    patchMember: (key, version, patch, ...rest: [MemberRow['state']?]) =>
-      call('patchMember', `${key.memberId} ${JSON.stringify(patch)}`, () =>
-        table.patchMember(key, version, patch, ...rest),
-      ),
+    patchMember: (key, version, patch, ...rest: [MemberRow['state']?, string?]) =>
+      call('patchMember', `${key.memberId} ${JSON.stringify(patch)}`, () => {
+        const before = table.members.get(memberText(key));
+        const isDone = table.patchMember(key, version, patch, ...rest);
+        if (isDone && before && process.functionName === 'operator') world.oracle.ends.letGo(before);
+        return isDone;
+      }),
     countStart: (key, version, alone, ...rest: [MemberRow['state']?]) =>
       call('countStart', `${key.memberId}${alone ? ' alone' : ''}`, () =>
         table.countStart(key, version, alone, ...rest),

@@ -90,9 +90,11 @@ export class MemoryRoster
     version: Version,
     patch: MemberPatch,
     state?: MemberState,
+    messageId?: string,
   ): Promise<boolean> {
     const row = this.#member(key);
     if (row?.version !== version || (state !== undefined && row.state !== state)) return false;
+    if (messageId !== undefined && row.message?.messageId !== messageId) return false;
     this.#put(rowAfterPatch(row, wholeSeconds(patch)));
     return true;
   }

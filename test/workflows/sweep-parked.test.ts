@@ -57,7 +57,12 @@ describe('a sweep of what is settled', () => {
     for (const id of ['a', 'b', 'c', 'd', 'e']) await park(id);
     for (const id of ['a', 'c', 'e']) await settle(id);
     clock.pass(5 * MINUTE + 1);
-    expect(await sweepSettled(ports, IN_TIME)).toEqual({ seen: 5, deleted: 3, adopted: 0, isComplete: true });
+    expect(await sweepSettled(ports, IN_TIME)).toEqual({
+      seen: 5,
+      deleted: new Set(['a', 'c', 'e']),
+      adopted: 0,
+      isComplete: true,
+    });
     expect(left()).toEqual(['copy-of-b', 'copy-of-d']);
     expect(await sweepSettled(ports, IN_TIME)).toBeUndefined();
   });
@@ -75,7 +80,7 @@ describe('a sweep of what is settled', () => {
     await park('a');
     await settle('a');
     clock.pass(5 * MINUTE);
-    expect(await sweepParked(ports, IN_TIME)).toMatchObject({ seen: 1, deleted: 0 });
+    expect(await sweepParked(ports, IN_TIME)).toMatchObject({ seen: 1, deleted: new Set() });
   });
 
   it('looks for a copy that it did not find again after some hours', async () => {
@@ -83,11 +88,11 @@ describe('a sweep of what is settled', () => {
     await settle('a');
     const [hidden] = deadLetters.messages.splice(0);
     clock.pass(6 * MINUTE);
-    expect(await sweepSettled(ports, IN_TIME)).toMatchObject({ deleted: 0 });
+    expect(await sweepSettled(ports, IN_TIME)).toMatchObject({ deleted: new Set() });
     expect(await sweepSettled(ports, IN_TIME)).toBeUndefined();
     if (hidden) deadLetters.messages.push(hidden);
     clock.pass(6 * HOUR);
-    expect(await sweepSettled(ports, IN_TIME)).toMatchObject({ deleted: 1 });
+    expect(await sweepSettled(ports, IN_TIME)).toMatchObject({ deleted: { size: 1 } });
   });
 
   it('ends in time, and the next one goes on', async () => {
@@ -98,11 +103,11 @@ describe('a sweep of what is settled', () => {
     const hurried = { remainingMs: () => (pages++ === 0 ? MINUTE : 0) };
     expect(await sweepSettled(ports, hurried)).toEqual({
       seen: 2,
-      deleted: 0,
+      deleted: new Set(),
       adopted: 0,
       isComplete: false,
     });
-    expect(await sweepSettled(ports, IN_TIME)).toMatchObject({ deleted: 1, isComplete: true });
+    expect(await sweepSettled(ports, IN_TIME)).toMatchObject({ deleted: new Set(['c']), isComplete: true });
   });
 
   it('deletes what SQS itself put there once it is settled', async () => {
@@ -111,7 +116,7 @@ describe('a sweep of what is settled', () => {
     await roster.parked.settle('native', NOW, { as: 'discarded', atMs: NOW });
     deadLetters.show();
     clock.pass(6 * MINUTE);
-    expect(await sweepSettled(ports, IN_TIME)).toMatchObject({ deleted: 1 });
+    expect(await sweepSettled(ports, IN_TIME)).toMatchObject({ deleted: { size: 1 } });
     expect(left()).toEqual([]);
   });
 });
@@ -120,7 +125,12 @@ describe('a message that nothing is recorded of', () => {
   it('is recorded as unexplained, with whom it is about, and stays', async () => {
     const native = queueMessage(changeBody(), { messageId: 'native' });
     deadLetters.messages.push(native);
-    expect(await sweepParked(ports, IN_TIME)).toEqual({ seen: 1, deleted: 0, adopted: 1, isComplete: true });
+    expect(await sweepParked(ports, IN_TIME)).toEqual({
+      seen: 1,
+      deleted: new Set(),
+      adopted: 1,
+      isComplete: true,
+    });
     expect(roster.allParked()).toMatchObject([
       {
         message: { messageId: 'native', body: native.body, groupId: native.groupId },

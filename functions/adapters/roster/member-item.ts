@@ -66,12 +66,18 @@ function constantOf(key: MemberKey) {
 }
 
 /** The update that `rowAfterPatch` describes, where the row still has this version, and this state if one is given. */
-export function patchUpdate(version: Version, patch: MemberPatch, state?: MemberState): Update {
+export function patchUpdate(
+  version: Version,
+  patch: MemberPatch,
+  state?: MemberState,
+  messageId?: string,
+): Update {
   const fields = Object.entries(patch).map(([field, value]) => [
     storedName(field),
     storedValue(field, value),
   ]);
-  return whileAt(version, state, patched(Object.fromEntries(fields)));
+  const update = whileAt(version, state, patched(Object.fromEntries(fields)));
+  return messageId === undefined ? update : whileNaming(messageId, update);
 }
 
 /** The update that counts a start, where the row still has this version and state. */
@@ -95,6 +101,19 @@ function whileAt(version: Version, state: MemberState | undefined, changes: Chan
       ':at': { S: version },
       ...(state !== undefined && { ':was': { S: state } }),
     },
+  };
+}
+
+function whileNaming(messageId: string, update: Update): Update {
+  return {
+    ...update,
+    ConditionExpression: `${update.ConditionExpression} AND #message.#messageId = :messageId`,
+    ExpressionAttributeNames: {
+      ...update.ExpressionAttributeNames,
+      '#message': 'message',
+      '#messageId': 'messageId',
+    },
+    ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':messageId': { S: messageId } },
   };
 }
 
