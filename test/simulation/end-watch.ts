@@ -63,9 +63,9 @@ export class EndWatch {
         this.#violations.add('what is discarded is let go', `${key.memberId} still wishes ${messageId}`);
   }
 
-  /** An operator's discard took this row's wish away: it must be the wish of something that is parked. */
+  /** An operator's discard took this row's wish away: it must be the wish of something that is or was parked. */
   letGo({ key, message }: MemberRow): void {
-    if (!message || !this.#world.table.parked.has(message.messageId))
+    if (!message || !this.#world.table.parkedChanges.record(message.messageId))
       this.#violations.add('only what is parked is discarded', key.memberId);
   }
 

@@ -153,7 +153,7 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
   }),
   'two sweeps at once': scenario({
     changes: [change(1, 'u1a', 'join')],
-    faults: [{ kind: 'schedule_twice', fromMs: 9.5 * MINUTE_MS }],
+    faults: [{ kind: 'schedule_twice', fromMs: 9 * MINUTE_MS + 80 }],
     app: { unknownUsers: { u1a: null } },
     redriveAtMs: 4 * MINUTE_MS,
     calmFromMs: 10 * MINUTE_MS,
