@@ -12,11 +12,15 @@ import { LOCAL_STAGE, type LocalStack, startLocalStack } from './local-stack.ts'
 const LOCAL_FOLDER = '.rollcall';
 const LOCAL_FILE = `${LOCAL_FOLDER}/local.json`;
 
+/** The vendor's webhooks: tried again within seconds, and never more than this machine can take. */
+const WEBHOOKS = { retryWindowMs: RETRY_WINDOW_MS, sendsAtOnce: 2, gatherMs: 50 };
+
 const HELP = `Usage: npm start -- [options]
 
 Runs the deployed system on this machine and stays up: emulators of SQS,
 DynamoDB and Secrets Manager, the functions, and a fake vendor that knows the
-apps, users and conversations of ${EXAMPLE}. Ctrl-C ends it.
+apps, users and conversations of ${EXAMPLE} and sends its webhooks.
+Ctrl-C ends it.
 
 Options:
   --changes FILE  know the apps, users and conversations of this file instead
@@ -74,9 +78,6 @@ async function main(): Promise<number> {
     return reason instanceof Interrupted ? reason.exitCode : 1;
   }
 }
-
-/** The vendor's webhooks: tried again within seconds, and never more than this machine can take. */
-const WEBHOOKS = { retryWindowMs: RETRY_WINDOW_MS, sendsAtOnce: 2, gatherMs: 50 };
 
 /** Stays up until it is interrupted. */
 async function run(options: StartOptions, input: Input, signal: AbortSignal): Promise<void> {
