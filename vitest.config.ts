@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/core/**', 'test/end-to-end/**'],
+          exclude: ['test/core/**', 'test/end-to-end/**', 'test/browser/**'],
           testTimeout: 20_000,
         },
       },

@@ -30,6 +30,11 @@ export class Credentials extends Construct {
     });
   }
 
+  /** Lets a function read the log key alone. */
+  allowReadLogKey(user: RollcallFunction<readonly string[]>): void {
+    user.allow(['secretsmanager:GetSecretValue'], this.logKey.secretArn);
+  }
+
   /** Lets a function read every app's credential and the log key: the values, nothing else. */
   allowRead(user: RollcallFunction<readonly string[]>): void {
     user.allow(['secretsmanager:GetSecretValue'], this.#appSecretArns, this.logKey.secretArn);

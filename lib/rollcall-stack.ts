@@ -10,6 +10,7 @@ import { RollcallFunction } from './rollcall-function.ts';
 import { RosterTable } from './roster-table.ts';
 import { visibilitySeconds } from './visibility.ts';
 import { WebhookIngress } from './webhook-ingress.ts';
+import { Widget } from './widget.ts';
 
 /** One deployment of Rollcall. */
 export class RollcallStack extends Stack {
@@ -30,9 +31,10 @@ export class RollcallStack extends Stack {
     new Consumer(this, 'Consumer', parts);
     const { queue: reconcileQueue } = new Reconciler(this, 'Reconciler', parts);
     const ingress = new WebhookIngress(this, 'WebhookIngress', { config, changes, reconcileQueue });
+    const tools = [new Widget(this, 'Widget', parts).onDashboard()];
     // The last: it watches every function that there is.
     const functions = this.node.findAll().filter((each) => each instanceof RollcallFunction);
-    new Operations(this, 'Operations', { config, changes, reconcileQueue, roster, functions });
+    new Operations(this, 'Operations', { config, changes, reconcileQueue, roster, functions, tools });
     this.#output('ChangeQueueUrl', changes.queue.queueUrl, 'Where producers send changes');
     this.#output(
       'DeadLetterQueueUrl',

@@ -111,6 +111,12 @@ export const settingsSchema = z.object({
     .array(host)
     .prefault([])
     .describe("Hosts that credentials may be sent to besides the vendor's own, such as a proxy."),
+  widgetActions: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Let those who may invoke `<name>-act-on-widget` redrive, discard and approve from the dashboard. Off, the widget only shows.',
+    ),
   deletionProtection: z
     .boolean()
     .default(true)

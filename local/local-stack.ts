@@ -51,6 +51,7 @@ export const LOCAL_STAGE: Readonly<Record<string, unknown>> = {
   'rollcall:consumerTimeoutSeconds': 3,
   'rollcall:reconcileTimeoutSeconds': 4,
   'rollcall:deletionProtection': false,
+  'rollcall:widgetActions': true,
   'rollcall:retryBaseMs': 1_000,
   'rollcall:retryMaxMs': 2_000,
   'rollcall:retryInsideMs': 1_000,

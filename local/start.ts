@@ -8,6 +8,7 @@ import { RETRY_WINDOW_MS, registerWebhooks } from './demo/webhooks.ts';
 import { declareApps, seedsOf } from './demo/world.ts';
 import { Interrupted, onInterruption } from './interruption.ts';
 import { LOCAL_STAGE, type LocalStack, startLocalStack } from './local-stack.ts';
+import { startWidgetPage, type WidgetPage } from './widget-page/server.ts';
 
 const LOCAL_FOLDER = '.rollcall';
 const LOCAL_FILE = `${LOCAL_FOLDER}/local.json`;
@@ -40,6 +41,8 @@ interface LocalEndpoints {
   readonly dynamodb: string;
   readonly secretsManager: string;
   readonly vendor: string;
+  /** The operators' widget, as CloudWatch's console would show it. */
+  readonly widget: string;
   readonly changeQueueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly tableName: string;
@@ -85,10 +88,14 @@ async function run(options: StartOptions, input: Input, signal: AbortSignal): Pr
   const vendor = { apps: seedsOf(input.meta, input.expected), control: true, webhooks: WEBHOOKS };
   for (const port of Object.values(ports ?? {})) await checkFree(port);
   const stack = await startLocalStack({ vendor, ...(ports && { ports }) }, signal);
+  const widget = await startWidgetPage(stack.embedded).catch(async (error: unknown) => {
+    await stack.stop();
+    throw error;
+  });
   try {
     await declareApps(input.meta, stack);
     await registerWebhooks(input.meta, stack, { isRotating: false });
-    const endpoints = endpointsOf(stack);
+    const endpoints = endpointsOf(stack, widget);
     const text = `${JSON.stringify(endpoints, null, 2)}\n`;
     mkdirSync(LOCAL_FOLDER, { recursive: true });
     writeFileSync(LOCAL_FILE, text);
@@ -97,6 +104,7 @@ async function run(options: StartOptions, input: Input, signal: AbortSignal): Pr
     // Another one may have been started in this folder since.
     if (readText(LOCAL_FILE) === text) rmSync(LOCAL_FILE);
   } finally {
+    await widget.close();
     await stack.stop();
   }
 }
@@ -121,11 +129,12 @@ function readText(file: string): string | undefined {
   }
 }
 
-function endpointsOf(stack: LocalStack): LocalEndpoints {
+function endpointsOf(stack: LocalStack, widget: WidgetPage): LocalEndpoints {
   const { embedded, vendor, changeQueueUrl, deadLetterQueueUrl, tableName, secretPrefix, webhookUrl } = stack;
   return {
     ...embedded.endpoints,
     vendor: vendor.url,
+    widget: widget.url,
     changeQueueUrl,
     deadLetterQueueUrl,
     tableName,
@@ -166,6 +175,7 @@ function welcome(file: string, { meta, expected }: Input, endpoints: LocalEndpoi
   vendor           ${endpoints.vendor}
   webhooks         ${endpoints.webhookUrl}/sunshine/<app>, already registered
   signed changes   ${endpoints.webhookUrl}/changes
+  widget           ${endpoints.widget}
   change queue     ${endpoints.changeQueueUrl}
   parked changes   ${endpoints.deadLetterQueueUrl}
   roster table     ${endpoints.tableName}

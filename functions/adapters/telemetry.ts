@@ -39,6 +39,12 @@ export class CloudWatchTelemetry {
     else this.#useKey({ key: logKey });
   }
 
+  /** What stands for a member in the logs. */
+  async hashOf(key: MemberKey): Promise<string> {
+    await this.#keyed;
+    return this.#hash?.(key) ?? '';
+  }
+
   /** To be called as an invocation begins: its lines then tell which it was. */
   begin({ awsRequestId }: Pick<Context, 'awsRequestId'>): void {
     this.#surroundings = fragmentOf({

@@ -45,6 +45,12 @@ export const VARIABLES = {
   PRODUCERS_SECRET: text,
   /** Name of the secret that keys the hashes of people's ids in logs. */
   LOG_KEY_SECRET: text,
+  /** The function that shows the widget, which the buttons of the acting one lead back to. */
+  SHOW_FUNCTION_ARN: text,
+  /** The function that acts for the widget; empty: there is none. */
+  ACT_FUNCTION_ARN: z._default(z.string(), ''),
+  /** Where docs/runbook.md can be read. */
+  RUNBOOK_URL: text,
   /** JSON array of hosts that credentials may be sent to besides the vendor's own. */
   EXTRA_HOSTS: z._default(json(z.array(text)), []),
   /** The policy of apps and conversations that have none of their own. */

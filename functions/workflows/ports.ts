@@ -138,6 +138,11 @@ export interface HeldConversation {
   readonly heldAtMs: number;
 }
 
+/** The apps that are declared. */
+export interface DeclaredApps {
+  appIds(): Promise<readonly string[]>;
+}
+
 /** The rows of one conversation, as the reconciler reads and writes them. */
 export interface ConversationRows {
   /** One page of the conversation's member rows; `after` is where the page before ended. */

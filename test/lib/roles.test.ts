@@ -76,4 +76,31 @@ describe('each role may do what its function does, and nothing else', () => {
       ].sort(),
     );
   });
+
+  it('show-widget looks, and reads no credential', () => {
+    expect(mayDo(template, 'WidgetShowWidgetRole')).toEqual(
+      [
+        ...always('WidgetShowWidgetLogs'),
+        'dynamodb:GetItem RosterTable',
+        'dynamodb:Query RosterTable',
+        'dynamodb:Query RosterTable/index/held',
+        'dynamodb:Query RosterTable/index/worklist',
+        'secretsmanager:GetSecretValue CredentialsLogKey',
+      ].sort(),
+    );
+  });
+
+  it('act-on-widget sends and settles', () => {
+    expect(mayDo(templateOf({ widgetActions: true }), 'WidgetActOnWidgetRole')).toEqual(
+      [
+        ...always('WidgetActOnWidgetLogs'),
+        'dynamodb:GetItem RosterTable',
+        'dynamodb:PutItem RosterTable',
+        'dynamodb:Query RosterTable/index/worklist',
+        'dynamodb:UpdateItem RosterTable',
+        'secretsmanager:GetSecretValue CredentialsLogKey',
+        'sqs:SendMessage ChangeQueue',
+      ].sort(),
+    );
+  });
 });

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FIELD, readActRequest, readShowRequest, themeOf } from '../../../functions/core/widget/request.ts';
+
+describe('what the console sends', () => {
+  it('asks for the documentation, the first page, a reason, a plan or a member', () => {
+    const all = { [FIELD.app]: 'shop', [FIELD.conversation]: ' orders ', [FIELD.member]: ' ann' };
+    expect(readShowRequest({ describe: true })).toEqual({ kind: 'describe' });
+    expect(readShowRequest({ widgetContext: { theme: 'dark' } })).toEqual({ kind: 'home' });
+    expect(readShowRequest({ show: 'parked', reason: 'invalid', page: 2 })).toEqual({
+      kind: 'parked',
+      reason: 'invalid',
+      page: 2,
+    });
+    expect(readShowRequest({ show: 'plan', appId: 'shop', conversationId: 'orders' })).toEqual({
+      kind: 'plan',
+      conversation: { appId: 'shop', conversationId: 'orders' },
+    });
+    expect(readShowRequest({ show: 'member', widgetContext: { forms: { all } } })).toEqual({
+      kind: 'member',
+      conversation: { appId: 'shop', conversationId: 'orders' },
+      memberId: ' ann',
+    });
+  });
+
+  it('is light where the console does not say', () => {
+    expect(themeOf({ widgetContext: { theme: 'dark' } })).toBe('dark');
+    expect(themeOf({ widgetContext: { theme: 'sepia' } })).toBe('light');
+    expect(themeOf(null)).toBe('light');
+  });
+
+  it('to the acting function is done only if it is whole', () => {
+    const redrive = { act: 'redrive', reason: 'invalid', parkedUntilMs: 7 };
+    expect(readActRequest(redrive)).toEqual({ kind: 'redrive', reason: 'invalid', parkedUntilMs: 7 });
+    expect(readActRequest({ ...redrive, reason: 'all' })).toBeUndefined();
+    expect(readActRequest({ ...redrive, parkedUntilMs: '7' })).toBeUndefined();
+    expect(readActRequest({ act: 'approve', appId: 'shop', conversationId: 'orders' })).toBeUndefined();
+  });
+
+  it('never makes it throw, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), (one, other) => {
+        readShowRequest({ show: 'member', widgetContext: { forms: { all: one } }, other });
+        themeOf(one);
+        expect(readActRequest({ act: one, reason: other })).toBeUndefined();
+      }),
+    );
+  });
+});
