@@ -125,7 +125,9 @@ export async function callVendor(
   const judged: CallResult = listed
     ? { kind: 'already' }
     : { kind: 'unreachable', mayHaveBeenApplied: false };
-  return { ...call, answer: { result: judged } };
+  // Where no listing tells, an earlier request of this very call may be what made the member present.
+  const mayApplyLate = call.mayApplyLate || listed === undefined;
+  return { ...call, mayApplyLate, answer: { result: judged } };
 }
 
 function decideOutcome(

@@ -6,14 +6,12 @@ import type { MemberRow } from '../../functions/core/roster.ts';
 import type { Hint } from '../../functions/core/vendor-event.ts';
 import { occurredAtOf } from '../../functions/core/version.ts';
 import type { AcceptedChanges } from './accepted-changes.ts';
+import type { FunctionProcess } from './function-process.ts';
 import type { StandardMessage } from './standard-queue.ts';
 import type { Violations } from './violations.ts';
 import type { World } from './world.ts';
 
 type EventTold = Extract<RollcallEvent, { name: 'vendor_event' }>;
-
-/** Longer than it takes from reading a row to telling what came of it. */
-const READ_MS = 70_000;
 
 /** Watches what becomes of the vendor's events: what they tell is acted on, and our own calls do not echo. */
 export class EventWatch {
@@ -52,13 +50,13 @@ export class EventWatch {
   }
 
   /** An event that says what has long been wished and confirmed, as the echo of our own call does, asks for no look. */
-  told({ eventId, outcome }: EventTold): void {
+  told({ eventId, outcome }: EventTold, { work }: FunctionProcess): void {
     const event = this.#world.webhooks.event(eventId);
     if (outcome !== 'compare' || event?.kind !== 'hint') return;
     const row = this.#rowOf(event);
     const settledAtMs = row && this.#settledAtMs.get(memberText(row.key));
     if (row?.action !== event.action || settledAtMs === undefined) return;
-    if (settledAtMs < this.#world.scheduler.nowMs - READ_MS)
+    if (settledAtMs < work.startedAtMs)
       this.#violations.add('our own calls do not echo', `${event.action} ${event.user.id}`);
   }
 

@@ -67,7 +67,7 @@ export class Oracle {
     if (event.name === 'vendor_call' && event.result === 'unauthorized') this.requests.unauthorized(process);
     if (event.name === 'vendor_event') {
       coverage.count('webhooks', `${event.kind} ${event.reason ?? event.outcome}`);
-      this.events.told(event);
+      this.events.told(event, process);
     }
     if (event.name === 'pass') this.passes.told(event, process);
     if (event.name === 'fault' && !isWireFault(event.error))

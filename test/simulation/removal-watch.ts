@@ -7,6 +7,7 @@ import {
   memberText,
 } from '../../functions/core/member-key.ts';
 import { removalLimit } from '../../functions/core/removal-limit.ts';
+import { isManaged } from '../../functions/core/roster.ts';
 import type { AcceptedChanges } from './accepted-changes.ts';
 import type { FunctionProcess } from './function-process.ts';
 import { isRestless } from './scenario-facts.ts';
@@ -133,7 +134,7 @@ export class RemovalWatch {
   #judgeHeld(key: ConversationKey, { memberId, plannedAgainst }: PlannedRemoval): void {
     const { idKind } = this.#world.app(key.appId);
     const row = this.#world.table.members.get(memberText({ ...key, idKind, memberId }));
-    if (row && row.version === plannedAgainst && row.state !== 'unmanaged' && row.action === 'join')
+    if (row && row.version === plannedAgainst && isManaged(row) && row.action === 'join')
       this.#violations.add('only removals are held', `${memberId} is wished for`);
   }
 
