@@ -15,18 +15,21 @@ Endpoints, of which one at least must be given; what is not given is emulated:
   ROLLCALL_E2E_DYNAMODB_ENDPOINT
   ROLLCALL_E2E_SECRETS_MANAGER_ENDPOINT
 ROLLCALL_E2E_ACCOUNT_ID and ROLLCALL_E2E_REGION: whose and where they are
---costs-money: needed where one of them is not on this machine
+--costs-money: needed where they are not on this machine, all of them or none
 
 docs/end-to-end.md tells the rest.`;
 
+const SERVICES = 3;
 process.exitCode = await main();
 
 async function main(): Promise<number> {
   const options = { 'costs-money': { type: 'boolean', default: false } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const endpoints = Object.entries(externalEndpoints(process.env));
-  const isFar = endpoints.some(([, endpoint]) => !isOnThisMachine(endpoint));
-  if (endpoints.length === 0 || (isFar && !values['costs-money'])) {
+  const far = endpoints.filter(([, endpoint]) => !isOnThisMachine(endpoint)).length;
+  // A function has one credential for all its services: no emulator is to be shown a real one.
+  const isMixed = far > 0 && far < SERVICES;
+  if (endpoints.length === 0 || isMixed || (far > 0 && !values['costs-money'])) {
     console.error(USAGE);
     return 2;
   }

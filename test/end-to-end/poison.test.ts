@@ -37,6 +37,6 @@ test('a change that kills its process each time is parked in the end, while ever
   const parked = await system.parked();
   expect(parked.map((message) => [message.Body, reasonOf(message)])).toEqual([[change.body, 'crashes']]);
   expect(system.present('shop').toSorted()).toEqual([...BYSTANDERS, 'later'].toSorted());
-  // Once among others, and then alone as often as nobody can mistake.
-  expect(deaths).toBe(6);
+  // Alone as often as nobody can mistake, and before that once among others, if the first batch held any.
+  expect([5, 6]).toContain(deaths);
 });
