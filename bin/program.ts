@@ -10,6 +10,7 @@ import { addAudit } from './commands/audit.ts';
 import { addConversationSet } from './commands/conversation-set.ts';
 import { addDeclare } from './commands/declare.ts';
 import { addEnqueue } from './commands/enqueue.ts';
+import { addForget } from './commands/forget.ts';
 import { addParked } from './commands/parked.ts';
 import { addPlan } from './commands/plan.ts';
 import { addStatus } from './commands/status.ts';
@@ -59,6 +60,7 @@ function program(end: (exitCode: number) => void): Command {
   addPlan(rollcall, end);
   addApprove(rollcall);
   addParked(rollcall, end);
+  addForget(rollcall, end);
   addAudit(rollcall);
   return rollcall;
 }

@@ -1,11 +1,15 @@
 import {
   ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DeleteItemCommandInput,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   type PutItemCommandInput,
   QueryCommand,
   type QueryCommandInput,
+  ScanCommand,
+  type ScanCommandInput,
   UpdateItemCommand,
   type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
@@ -51,6 +55,30 @@ export class Table {
       if (error instanceof ConditionalCheckFailedException) return undefined;
       throw error;
     }
+  }
+
+  /** False: the condition does not hold. */
+  async delete(
+    key: ItemKey,
+    condition: Omit<DeleteItemCommandInput, 'TableName' | 'Key'> = {},
+  ): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new DeleteItemCommand({ TableName: this.name, Key: toItem(key), ...condition }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  /** One page of the whole table. */
+  async scan(scan: Omit<ScanCommandInput, 'TableName'>): Promise<{ items: Item[]; end: Item | undefined }> {
+    const { Items, LastEvaluatedKey } = await this.#client.send(
+      new ScanCommand({ TableName: this.name, ...scan }),
+    );
+    return { items: Items ?? [], end: LastEvaluatedKey };
   }
 
   /** One page, and the key where it ended if more may follow. */

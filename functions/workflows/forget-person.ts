@@ -1,0 +1,102 @@
+import type { IdKind } from '../core/member-key.ts';
+import { type MemberKey, memberText } from '../core/member-key.ts';
+import { type Mergeable, userOf } from '../core/merge.ts';
+import type { MemberRow } from '../core/roster.ts';
+import { type DiscardPorts, discard, listParked } from './parked-changes.ts';
+import type { ConversationRows, Roster, Users } from './ports.ts';
+import { rowsOf } from './rows-of-user.ts';
+
+/** A dry run has a roster that erases nothing. */
+export interface ForgettingRoster
+  extends Pick<Roster, 'member' | 'patchMember' | 'conversation'>,
+    Pick<Users, 'conversationsOf'>,
+    Pick<ConversationRows, 'memberRows' | 'patchConversation'> {
+  /** Deletes a row that still has this version and state; says whether it did. */
+  deleteMember(key: MemberKey, version: string, state: MemberRow['state']): Promise<boolean>;
+  /** Every merge that names this user, as the discarded one or as the survivor; looks at the whole table. */
+  mergesOf(user: Mergeable): AsyncIterable<Mergeable>;
+  deleteMerge(of: Mergeable): Promise<void>;
+}
+
+export interface ForgetPorts extends DiscardPorts {
+  readonly roster: ForgettingRoster;
+}
+
+/** What was erased. */
+export interface Forgotten {
+  readonly rows: number;
+  readonly parked: number;
+  readonly heldPlans: number;
+  readonly merges: number;
+  /** Rows that were left: their message is on the change queue, and would only make them anew. */
+  readonly inFlight: number;
+}
+
+/** The index of users lags behind: whoever relies on it goes over it again. */
+const ROUNDS = 2;
+
+/**
+ * Erases a person from the roster of one app: parked copies, rows, held plans that name the person, merges. Every step
+ * may be repeated, so that it may end anywhere and be run again.
+ */
+export async function forgetPerson(
+  person: { readonly appId: string; readonly memberId: string },
+  idKind: IdKind,
+  ports: ForgetPorts,
+): Promise<Forgotten> {
+  // Before the rows: a discard leaves the row to nobody, which is then erased with the others.
+  const parked = await forgetParked(person, ports);
+  const user = userOf(person);
+  const erased = new Set<string>();
+  const inFlight = new Set<string>();
+  let heldPlans = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    inFlight.clear();
+    for await (const rows of rowsOf(user, idKind, ports.roster)) {
+      for (const row of rows) {
+        if (await releasePlan(row.key, ports.roster)) heldPlans += 1;
+        if (await eraseRow(row, ports.roster)) erased.add(memberText(row.key));
+        else inFlight.add(memberText(row.key));
+      }
+    }
+  }
+  let merges = 0;
+  for await (const merge of ports.roster.mergesOf(user)) {
+    await ports.roster.deleteMerge(merge);
+    merges += 1;
+  }
+  return { rows: erased.size, parked, heldPlans, merges, inFlight: inFlight.size };
+}
+
+async function forgetParked(
+  { appId, memberId }: { readonly appId: string; readonly memberId: string },
+  ports: ForgetPorts,
+): Promise<number> {
+  let count = 0;
+  for await (const page of listParked({ appId }, ports.parked)) {
+    for (const { messageId } of page.filter(({ key }) => key?.memberId === memberId)) {
+      await discard(messageId, ports);
+      count += 1;
+    }
+  }
+  return count;
+}
+
+/** A plan that names the person goes whole; the next pass makes another. Says whether there was one. */
+async function releasePlan(key: MemberKey, roster: ForgettingRoster): Promise<boolean> {
+  const held = (await roster.conversation(key))?.held;
+  if (!held?.removals.some(({ memberId }) => memberId === key.memberId)) return false;
+  await roster.patchConversation(key, { held: null });
+  return true;
+}
+
+/** False: it is in flight. What has moved on meanwhile is looked at again. */
+async function eraseRow(row: MemberRow, roster: ForgettingRoster): Promise<boolean> {
+  let now: MemberRow | undefined = row;
+  while (now) {
+    if (now.state === 'pending') return false;
+    if (await roster.deleteMember(now.key, now.version, now.state)) return true;
+    now = await roster.member(now.key);
+  }
+  return true;
+}
