@@ -22,6 +22,8 @@ export interface LocalStack {
   /** The base of the webhooks' URLs. */
   readonly webhookUrl: string;
   readonly webhookSecretPrefix: string;
+  /** The secret that holds what producers sign with. */
+  readonly producersSecret: string;
   /** Lets the planner run now, as its schedule would. */
   planReconciles(): Promise<void>;
   stop(): Promise<void>;
@@ -116,6 +118,7 @@ function localStack(vendor: FakeVendor, embedded: Embedded, stop: () => Promise<
     secretPrefix: embedded.output('AppSecretPrefix'),
     webhookUrl: embedded.output('WebhookUrl'),
     webhookSecretPrefix: embedded.output('WebhookSecretPrefix'),
+    producersSecret: embedded.output('ProducersSecret'),
     planReconciles: async () => {
       for (const schedule of embedded.schedules.values()) await schedule.fire();
     },

@@ -115,7 +115,9 @@ async function start(options: EmbeddedOptions, stops: Stop[]): Promise<Omit<Embe
   });
   stops.push(() => wiring.stop());
   wiring.start();
-  httpApi.open(wiring.httpRoutes);
+  httpApi.open(wiring.httpRoutes, wiring.httpThrottle);
+  // Whoever still asks must find no function that has been stopped.
+  stops.push(() => httpApi.stop());
   const { functions, eventSources, schedules } = wiring;
   return {
     endpoints,

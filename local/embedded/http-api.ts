@@ -1,17 +1,29 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { asError, type Invocable, type Report } from './events.ts';
+import { Allowance } from '../../functions/core/allowance.ts';
+import { asError, type Invocable, type InvocationOutcome, type Report } from './events.ts';
+import { toHttpEvent } from './http-event.ts';
 
 /** As API Gateway: larger requests never reach a function. */
 const BODY_MAX_BYTES = 10 * 1024 * 1024;
 const HEADERS_MAX_BYTES = 10_240;
+/** As Lambda: nor do those whose event is larger. */
+const EVENT_MAX_BYTES = 6 * 1024 * 1024;
 
 export interface HttpRoute {
   /** `POST /sunshine/{appId}`, as the template says it. */
   readonly routeKey: string;
   readonly target: Invocable;
+  /** How long the API waits for it. */
+  readonly timeoutMs: number;
+}
+
+/** Requests a second, and at once. */
+export interface Throttle {
+  readonly rate: number;
+  readonly burst: number;
 }
 
 /** What a function answers with, payload format 2.0. */
@@ -28,6 +40,7 @@ export class HttpApiServer {
     this.#serve(request, response),
   );
   #routes: readonly HttpRoute[] = [];
+  #allowance = new Allowance(0, 1);
 
   private constructor(report: Report) {
     this.#report = report;
@@ -46,8 +59,9 @@ export class HttpApiServer {
   }
 
   /** Until then every request is answered 404. */
-  open(routes: readonly HttpRoute[]): void {
+  open(routes: readonly HttpRoute[], { rate, burst }: Throttle): void {
     this.#routes = routes;
+    this.#allowance = new Allowance(burst, 1_000 / rate);
   }
 
   async stop(): Promise<void> {
@@ -66,14 +80,33 @@ export class HttpApiServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request);
-    if (body === undefined) return reply(response, 413, { message: 'Request Too Long' });
-    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+    if (body === undefined) return reply(response, 413, 'Request Too Long');
+    const [path = ''] = (request.url ?? '').split('?');
     const found = routed(this.#routes, request.method ?? '', path);
-    if (!found) return reply(response, 404, { message: 'Not Found' });
-    const outcome = await found.route.target.invoke(eventOf(request, path, query, found, body));
+    if (!found) return reply(response, 404, 'Not Found');
+    if (!this.#allowance.take(performance.now())) return reply(response, 429, 'Too Many Requests');
+    const event = toHttpEvent(request, found.route.routeKey, found.pathParameters, body);
+    if (JSON.stringify(event).length > EVENT_MAX_BYTES)
+      return reply(response, 413, 'Request Entity Too Large');
+    const outcome = await invoke(found.route, event);
+    if (outcome === undefined) return reply(response, 503, 'Service Unavailable');
     const answer = outcome.kind === 'returned' ? answerSchema.safeParse(outcome.value).data : undefined;
-    if (!answer) return reply(response, 500, { message: 'Internal Server Error' });
+    if (!answer) return reply(response, 500, 'Internal Server Error');
     response.writeHead(answer.statusCode, answer.headers).end(answer.body);
+  }
+}
+
+/** Undefined: it took longer than the API waits. */
+async function invoke(
+  { target, timeoutMs }: HttpRoute,
+  event: unknown,
+): Promise<InvocationOutcome | undefined> {
+  const answered = new AbortController();
+  const late = sleep(timeoutMs, undefined, { signal: answered.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([target.invoke(event), late]);
+  } finally {
+    answered.abort();
   }
 }
 
@@ -124,40 +157,10 @@ function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
     if (bytes <= BODY_MAX_BYTES) chunks.push(chunk);
   });
   request.once('end', () => resolve(bytes > BODY_MAX_BYTES ? undefined : Buffer.concat(chunks)));
-  request.once('error', reject);
+  request.once('error', reject).once('close', () => reject(new Error('the request was broken off')));
   return promise;
 }
 
-const TEXT_TYPES = /^(text\/|application\/(json|javascript|xml))/i;
-
-function eventOf(
-  { method = '', headers }: IncomingMessage,
-  rawPath: string,
-  rawQueryString: string,
-  { route, pathParameters }: Routed,
-  body: Buffer,
-): unknown {
-  const isBase64Encoded = !TEXT_TYPES.test(headers['content-type'] ?? 'text/');
-  const now = new Date();
-  return {
-    version: '2.0',
-    routeKey: route.routeKey,
-    rawPath,
-    rawQueryString,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
-    requestContext: {
-      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: '' },
-      requestId: randomUUID(),
-      routeKey: route.routeKey,
-      stage: '$default',
-      timeEpoch: now.getTime(),
-    },
-    ...(Object.keys(pathParameters).length > 0 && { pathParameters }),
-    ...(body.length > 0 && { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
-    isBase64Encoded,
-  };
-}
-
-function reply(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+function reply(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
 }

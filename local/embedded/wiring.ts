@@ -4,8 +4,8 @@ import type { Endpoints } from './endpoints.ts';
 import { EventSource, eventSourceSchema } from './event-source.ts';
 import type { Invocable, Report } from './events.ts';
 import { lambdaVariables } from './function-environment.ts';
-import type { HttpRoute } from './http-api.ts';
-import { httpRoutes } from './http-routes.ts';
+import type { HttpRoute, Throttle } from './http-api.ts';
+import { httpRoutes, httpThrottle } from './http-routes.ts';
 import { LocalFunction } from './local-function.ts';
 import { Schedule, scheduleSchema } from './schedule.ts';
 import type { Template } from './template.ts';
@@ -26,6 +26,7 @@ export interface Wiring {
   readonly eventSources: ReadonlyMap<string, EventSource>;
   readonly schedules: ReadonlyMap<string, Schedule>;
   readonly httpRoutes: readonly HttpRoute[];
+  readonly httpThrottle: Throttle;
   start(): void;
   /** Kills what runs. */
   stop(): Promise<void>;
@@ -62,7 +63,8 @@ export function wire(template: Template, options: WiringOptions): Wiring {
     functions,
     eventSources,
     schedules,
-    httpRoutes: httpRoutes(template, target),
+    httpRoutes: httpRoutes(template, target, options.mostConcurrency),
+    httpThrottle: httpThrottle(template),
     start() {
       process.once('exit', killAll);
       for (const source of [...eventSources.values(), ...schedules.values()]) source.start();

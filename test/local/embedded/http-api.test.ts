@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Invocable, InvocationOutcome } from '../../../local/embedded/events.ts';
 import { HttpApiServer } from '../../../local/embedded/http-api.ts';
@@ -8,17 +9,18 @@ const OK: InvocationOutcome = {
 };
 
 /** An API with one route, whose function remembers its events. */
-async function api(outcome: InvocationOutcome = OK) {
+async function api(outcome: InvocationOutcome = OK, { delayMs = 0, burst = 1_000 } = {}) {
   const events: Record<string, unknown>[] = [];
   const target: Invocable = {
     invoke: async (event) => {
       events.push(event as Record<string, unknown>);
+      await sleep(delayMs);
       return outcome;
     },
   };
   const server = await HttpApiServer.start(() => {});
   onTestFinished(() => server.stop());
-  server.open([{ routeKey: 'POST /sunshine/{appId}', target }]);
+  server.open([{ routeKey: 'POST /sunshine/{appId}', target, timeoutMs: 200 }], { rate: 0.001, burst });
   const post = (path: string, init: RequestInit = {}) =>
     fetch(`${server.endpoint}${path}`, { method: 'POST', ...init });
   return { events, post };
@@ -79,5 +81,30 @@ describe('the HTTP API', () => {
     const body = 'x'.repeat(10 * 1024 * 1024 + 1);
     expect((await post('/sunshine/shop', { body })).status).toBe(413);
     expect(events).toEqual([]);
+  });
+
+  it('turns away what no function can be called with, and hands over what one can', async () => {
+    const { events, post } = await api();
+    const ofType = { headers: { 'content-type': 'application/octet-stream' } };
+    expect((await post('/sunshine/shop', { ...ofType, body: 'x'.repeat(5 << 20) })).status).toBe(413);
+    expect((await post('/sunshine/shop', { body: 'x'.repeat(5 << 20) })).status).toBe(202);
+    expect(events).toHaveLength(1);
+  });
+
+  it('joins headers that come several times, and lets nobody count beyond its limit', async () => {
+    const { events, post } = await api(OK, { burst: 1 });
+    const headers = new Headers([
+      ['X-API-Key', 'a'],
+      ['x-api-key', 'b'],
+      ['Cookie', 'c=1; d=2'],
+    ]);
+    expect((await post('/sunshine/shop', { headers })).status).toBe(202);
+    expect(events).toMatchObject([{ headers: { 'x-api-key': 'a, b' }, cookies: ['c=1', 'd=2'] }]);
+    expect((await post('/sunshine/shop')).status).toBe(429);
+  });
+
+  it('waits for the function so long and no longer', async () => {
+    const { post } = await api(OK, { delayMs: 400 });
+    expect((await post('/sunshine/shop')).status).toBe(503);
   });
 });
