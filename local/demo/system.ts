@@ -6,6 +6,12 @@ import { messagesOn, readRows } from './evidence.ts';
 
 const POLL_MS = 200;
 
+/**
+ * The emulators end connections that were idle for five seconds, as they are between the chapters, and on a machine that
+ * is busy a request may meet that end.
+ */
+const UNKEPT = { requestHandler: { httpAgent: { keepAlive: false } } };
+
 /** So long nothing may change before a wait is given up. */
 const STANDSTILL_MS = 90_000;
 
@@ -26,8 +32,8 @@ export class System {
     const { clientConfigs } = stack.embedded;
     this.stack = stack;
     this.signal = signal;
-    this.sqs = new SQSClient(clientConfigs.sqs);
-    this.dynamodb = new DynamoDBClient(clientConfigs.dynamodb);
+    this.sqs = new SQSClient({ ...clientConfigs.sqs, ...UNKEPT });
+    this.dynamodb = new DynamoDBClient({ ...clientConfigs.dynamodb, ...UNKEPT });
   }
 
   /** Whether nothing is under way any more: no event, no message on any queue that is consumed, no wish that waits. */

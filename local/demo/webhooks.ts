@@ -11,7 +11,7 @@ import type { Meta } from './input.ts';
 import { INTEGRATION } from './world.ts';
 
 /** The vendor's 15 minutes of tries, in this demo. */
-export const RETRY_WINDOW_MS = 3_000;
+export const RETRY_WINDOW_MS = 4_500;
 /** The last try comes later than that where those before it took their time. */
 const DRAIN_MS = 2 * RETRY_WINDOW_MS;
 
