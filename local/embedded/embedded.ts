@@ -1,3 +1,4 @@
+import type { AwsCall } from './call-recorder.ts';
 import { readStack } from './cloud-assembly.ts';
 import { startEmulators } from './emulators.ts';
 import { type ClientConfig, clientConfig, type Endpoints, REGION } from './endpoints.ts';
@@ -31,6 +32,8 @@ export interface EmbeddedOptions {
   readonly mostConcurrency?: number;
   /** Told what happens, from the first moment on; if left out, only trouble is told, on stderr. */
   readonly report?: Report;
+  /** Told of every call of an AWS API. */
+  readonly onCall?: (call: AwsCall) => void;
 }
 
 /** A stack that runs on this machine. */
@@ -90,7 +93,7 @@ async function start(options: EmbeddedOptions, stops: Stop[]): Promise<Omit<Embe
   const { environment = {}, external = {} } = options;
   const stack = readStack(options.assemblyDir, options.stackName);
   const { endpoints, secretStore } = await startEmulators(
-    { region, report, ports: options.ports ?? {}, external },
+    { region, report, ports: options.ports ?? {}, external, onCall: options.onCall },
     stops,
   );
   const httpApi = await HttpApiServer.start(report, options.ports?.httpApi);

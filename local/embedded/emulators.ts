@@ -1,3 +1,4 @@
+import { type AwsCall, startCallRecorder } from './call-recorder.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { Report } from './events.ts';
 import type { ExternalEndpoints } from './external-services.ts';
@@ -12,6 +13,8 @@ export interface EmulatorOptions {
   readonly ports: Partial<Readonly<Record<keyof Endpoints, number>>>;
   /** What runs elsewhere, and is used instead. */
   readonly external?: ExternalEndpoints;
+  /** Told of every call of a service, in place of which a recorder is called then. */
+  readonly onCall?: ((call: AwsCall) => void) | undefined;
 }
 
 export interface Emulators {
@@ -24,7 +27,7 @@ export interface Emulators {
  * @param stops gets, for each that has started, what ends it; also where another could not start
  */
 export async function startEmulators(
-  { region, report, ports, external = {} }: EmulatorOptions,
+  { region, report, ports, external = {}, onCall }: EmulatorOptions,
   stops: (() => Promise<void>)[],
 ): Promise<Emulators> {
   const started = async <Server extends { stop(): Promise<void> }>(starting: Promise<Server>) => {
@@ -37,5 +40,12 @@ export async function startEmulators(
   const dynamodb =
     external.dynamodb ?? (await started(startTableServer(region, report, ports.dynamodb))).endpoint;
   const secretsManager = external.secretsManager ?? secrets.endpoint;
-  return { endpoints: { sqs, dynamodb, secretsManager }, secretStore: secrets.store };
+  const told = async (endpoint: string) =>
+    onCall ? (await started(startCallRecorder(endpoint, onCall))).endpoint : endpoint;
+  const endpoints = {
+    sqs: await told(sqs),
+    dynamodb: await told(dynamodb),
+    secretsManager: await told(secretsManager),
+  };
+  return { endpoints, secretStore: secrets.store };
 }

@@ -21,7 +21,7 @@ import { DynamoDBAppRows } from '../../functions/adapters/app-rows.ts';
 import { memberGroupId, sha256Hex } from '../../functions/core/member-key.ts';
 import { externalEndpoints } from '../../local/embedded/external-services.ts';
 import type { FakeVendorOptions } from '../../local/fake-vendor/fake-vendor.ts';
-import { type LocalStack, startLocalStack } from '../../local/local-stack.ts';
+import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../local/local-stack.ts';
 import { type Ended, Outcomes } from '../../local/outcomes.ts';
 
 const APPEARS_WITHIN_MS = 60_000;
@@ -46,7 +46,8 @@ export class SystemUnderTest {
   readonly stack: LocalStack;
   readonly outcomes = new Outcomes();
   readonly log: LogEntry[] = [];
-  readonly #clients: {
+  /** As the embedded run itself. */
+  readonly clients: {
     readonly sqs: SQSClient;
     readonly dynamodb: DynamoDBClient;
     readonly secrets: SecretsManagerClient;
@@ -60,6 +61,7 @@ export class SystemUnderTest {
   static async start(
     settings: Readonly<Record<string, unknown>>,
     vendor: FakeVendorOptions = {},
+    onCall?: LocalStackOptions['onCall'],
   ): Promise<SystemUnderTest> {
     let system: SystemUnderTest | undefined;
     const external = externalEndpoints(process.env);
@@ -70,6 +72,7 @@ export class SystemUnderTest {
       settings: { ...(isElsewhere && name), ...settings },
       external,
       vendor,
+      ...(onCall && { onCall }),
       report: (event) => {
         if (event.kind === 'logLine') system?.hear(event.line);
       },
@@ -82,7 +85,7 @@ export class SystemUnderTest {
   private constructor(stack: LocalStack) {
     const { sqs, dynamodb, secretsManager } = stack.embedded.clientConfigs;
     this.stack = stack;
-    this.#clients = {
+    this.clients = {
       sqs: new SQSClient(sqs),
       dynamodb: new DynamoDBClient(dynamodb),
       secrets: new SecretsManagerClient(secretsManager),
@@ -92,7 +95,7 @@ export class SystemUnderTest {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#planning;
-    for (const client of Object.values(this.#clients)) client.destroy();
+    for (const client of Object.values(this.clients)) client.destroy();
     await this.stack.stop();
   }
 
@@ -106,17 +109,20 @@ export class SystemUnderTest {
   }
 
   async declareApp(appId: string): Promise<void> {
-    const rows = new DynamoDBAppRows(this.#clients.dynamodb, this.stack.tableName);
+    const rows = new DynamoDBAppRows(this.clients.dynamodb, this.stack.tableName);
     await rows.put({ appId, idKind: 'userId', host: this.stack.vendor.url, requestsPerSecond: 500 });
   }
 
-  async putSecret(appId: string, SecretString: string): Promise<void> {
-    const name = `${this.stack.secretPrefix}/${appId}`;
+  async putSecret(appId: string, text: string): Promise<void> {
+    await this.putSecretNamed(`${this.stack.secretPrefix}/${appId}`, text);
+  }
+
+  async putSecretNamed(name: string, SecretString: string): Promise<void> {
     try {
-      await this.#clients.secrets.send(new CreateSecretCommand({ Name: name, SecretString }));
+      await this.clients.secrets.send(new CreateSecretCommand({ Name: name, SecretString }));
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'ResourceExistsException') throw error;
-      await this.#clients.secrets.send(new PutSecretValueCommand({ SecretId: name, SecretString }));
+      await this.clients.secrets.send(new PutSecretValueCommand({ SecretId: name, SecretString }));
     }
   }
 
@@ -132,7 +138,7 @@ export class SystemUnderTest {
     };
     const { appId, conversationId, userId: memberId, id } = change;
     const body = JSON.stringify(change);
-    const { MessageId = '' } = await this.#clients.sqs.send(
+    const { MessageId = '' } = await this.clients.sqs.send(
       new SendMessageCommand({
         QueueUrl: this.stack.changeQueueUrl,
         MessageBody: body,
@@ -181,7 +187,7 @@ export class SystemUnderTest {
     MessageAttributes,
     ReceiptHandle,
   }: Message): Promise<SentChange> {
-    const { sqs } = this.#clients;
+    const { sqs } = this.clients;
     const { MessageId: messageId = '' } = await sqs.send(
       new SendMessageCommand({
         QueueUrl: this.stack.changeQueueUrl,
@@ -197,7 +203,7 @@ export class SystemUnderTest {
 
   /** What is on the dead-letter queue, which hides it for half a minute. */
   async parked(): Promise<Message[]> {
-    const { Messages = [] } = await this.#clients.sqs.send(
+    const { Messages = [] } = await this.clients.sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: this.stack.deadLetterQueueUrl,
         MaxNumberOfMessages: 10,
