@@ -5,6 +5,7 @@ import { Webhook } from 'standardwebhooks';
 import { DynamoDBParkedChanges } from '../../functions/adapters/parked-changes.ts';
 import { SQSRedriveQueue } from '../../functions/adapters/redrive-queue.ts';
 import { DynamoDBRoster } from '../../functions/adapters/roster.ts';
+import { FIELD } from '../../functions/core/widget/request.ts';
 import { redrive } from '../../functions/workflows/parked-changes.ts';
 import type { SystemUnderTest } from './system.ts';
 
@@ -22,6 +23,7 @@ export async function everythingOnce(system: SystemUnderTest): Promise<void> {
   await settleParked(system);
   await healDrift(system);
   await holdRemovals(system);
+  await lookAndActInTheConsole(system);
   await hearOfTheVendor(system);
   await takeSignedChange(system);
 }
@@ -75,6 +77,29 @@ async function holdRemovals(system: SystemUnderTest): Promise<void> {
   await sleep(1_000);
   for (const userId of ['ann', 'bob', 'old']) world.join(APP, 'c1', { userId });
   await system.logged({ message: 'plans_held', plans: 1 });
+}
+
+/** What the dashboard's widget shows and does. */
+async function lookAndActInTheConsole(system: SystemUnderTest): Promise<void> {
+  const conversation = { appId: APP, conversationId: 'c1' };
+  const fields = { [FIELD.app]: APP, [FIELD.conversation]: 'c1', [FIELD.member]: 'ann' };
+  await system.end(await system.send({ appId: APP, userId: 'stranger' }));
+  const reason = 'user_not_found';
+  await ask(system, 'ShowWidget', {});
+  await ask(system, 'ShowWidget', { show: 'parked', reason });
+  await ask(system, 'ShowWidget', { show: 'plan', ...conversation });
+  await ask(system, 'ShowWidget', { show: 'member', widgetContext: { forms: { all: fields } } });
+  await ask(system, 'ActOnWidget', { act: 'redrive', reason, parkedUntilMs: Date.now() });
+  const plan = await new DynamoDBRoster(system.clients.dynamodb, system.stack.tableName).conversation(
+    conversation,
+  );
+  await ask(system, 'ActOnWidget', { act: 'approve', ...conversation, hash: plan?.held?.hash ?? '' });
+}
+
+async function ask({ stack }: SystemUnderTest, name: string, event: object): Promise<void> {
+  const asked = [...stack.embedded.functions.values()].find(({ logicalId }) => logicalId.includes(name));
+  const outcome = await asked?.invoke(event);
+  if (outcome?.kind !== 'returned') throw new Error(`${name} did not answer: ${JSON.stringify(outcome)}`);
 }
 
 /** Hints, a merge, and a user and a conversation that end. */

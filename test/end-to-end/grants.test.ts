@@ -35,7 +35,7 @@ beforeAll(async () => {
   } finally {
     await system.stop();
   }
-});
+}, 240_000);
 
 describe('the calls that the functions make when everything happens once', () => {
   it('are all allowed by the roles of the template', () => {
