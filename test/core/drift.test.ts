@@ -439,3 +439,20 @@ describe('whoever is present, and whatever is wished under any policy', () => {
     );
   });
 });
+
+describe('what was applied in doubt', () => {
+  const nowConfirmed = (doubtfulSinceMs: number) => {
+    const row = unconfirmed({ state: 'applied', action: 'join', doubtfulSinceMs });
+    return compare(situation({ ...PRESENT, rows: [row] })).nowConfirmed;
+  };
+  const startedMs = situation().listingStartedMs;
+
+  test('is confirmed by a listing that began after the doubt', () => {
+    expect(nowConfirmed(startedMs - 1)).toHaveLength(1);
+  });
+
+  test('is not by one that was under way when the doubt came up, or began with it', () => {
+    expect(nowConfirmed(startedMs)).toEqual([]);
+    expect(nowConfirmed(startedMs + 1)).toEqual([]);
+  });
+});
