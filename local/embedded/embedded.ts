@@ -1,10 +1,12 @@
 import type { AwsCall } from './call-recorder.ts';
 import { readStack } from './cloud-assembly.ts';
+import { Door } from './door.ts';
 import { startEmulators } from './emulators.ts';
 import { type ClientConfig, clientConfig, type Endpoints, REGION } from './endpoints.ts';
 import type { EventSource } from './event-source.ts';
 import type { Report } from './events.ts';
 import { createExternalSecrets, type ExternalEndpoints, removeExternal } from './external-services.ts';
+import { type Grant, grantsOf } from './grants.ts';
 import { HttpApiServer } from './http-api.ts';
 import type { LocalFunction } from './local-function.ts';
 import type { LocalResource } from './local-resource.ts';
@@ -47,6 +49,8 @@ export interface Embedded {
   readonly functions: ReadonlyMap<string, LocalFunction>;
   /** By logical id; each can be disabled and enabled. */
   readonly eventSources: ReadonlyMap<string, EventSource>;
+  /** What the roles of the functions may do. */
+  readonly grants: readonly Grant[];
   /** One of the stack's outputs. @throws if there is none of that name */
   output(name: string): string;
   /** By logical id; each can be made to fire, whatever its rate and state. */
@@ -108,9 +112,16 @@ async function start(options: EmbeddedOptions, stops: Stop[]): Promise<Omit<Embe
     createTables(template, endpoints.dynamodb, region),
   ]);
 
+  // Who keeps these services elsewhere has an IAM of its own, or none.
+  const door =
+    Object.keys(external).length === 0 ? await Door.start({ endpoints, region, report }) : undefined;
+  if (door) stops.push(() => door.stop());
+  const grants = door ? grantsOf(template) : [];
+  door?.open(grants);
   const wiring = wire(template, {
     assets: stack.assets,
     endpoints,
+    door,
     region,
     environment,
     mostConcurrency,
@@ -133,6 +144,7 @@ async function start(options: EmbeddedOptions, stops: Stop[]): Promise<Omit<Embe
     functions,
     eventSources,
     schedules,
+    grants,
     output: (name) => template.output(name),
   };
 }

@@ -1,3 +1,5 @@
+import type { AwsCall } from './aws-call.ts';
+
 /** How one invocation of a function ended. */
 export type InvocationOutcome =
   | { readonly kind: 'returned'; readonly value: unknown }
@@ -54,6 +56,8 @@ export type EmbeddedEvent =
       readonly deleted: number;
       readonly wholeBatch: string | undefined;
     }
+  /** A function asked something of AWS. */
+  | { readonly kind: 'awsCall'; readonly call: AwsCall; readonly isAllowed: boolean }
   /** Something in the embedded run itself went wrong, and it goes on. */
   | { readonly kind: 'trouble'; readonly where: string; readonly error: Error };
 

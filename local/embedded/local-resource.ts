@@ -38,6 +38,7 @@ const TYPES = new Map<string, { property: string; arn: string }>([
   ['AWS::Scheduler::Schedule', { property: 'Name', arn: 'scheduler:REGION:ACCOUNT:schedule/default/NAME' }],
   ['AWS::ApiGatewayV2::Api', { property: 'Name', arn: 'apigateway:REGION::/apis/NAME' }],
   ['AWS::ApiGatewayV2::Integration', { property: 'IntegrationName', arn: 'apigateway:REGION::/NAME' }],
+  ['AWS::Logs::LogGroup', { property: 'LogGroupName', arn: 'logs:REGION:ACCOUNT:log-group:NAME:*' }],
   ['AWS::IAM::Role', { property: 'RoleName', arn: 'iam::ACCOUNT:role/NAME' }],
 ]);
 const LONGEST_NAME = 64;

@@ -64,6 +64,15 @@ export class Template implements References {
     return found;
   }
 
+  /** A property that lists names of resources; those that do not exist here are left out. */
+  names(logicalId: string, property: string): string[] {
+    const named = z
+      .array(z.unknown())
+      .parse(this.#stack.resources.get(logicalId)?.properties[property] ?? []);
+    const ids = named.map((reference) => z.object({ Ref: z.string() }).safeParse(reference).data?.Ref ?? '');
+    return ids.flatMap((id) => this.#resources.get(id)?.name ?? []);
+  }
+
   /**
    * Those properties of a resource that the schema knows, worked out and checked.
    * @throws naming the resource and what is wrong

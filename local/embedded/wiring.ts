@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as z from 'zod';
+import type { Door } from './door.ts';
 import type { Endpoints } from './endpoints.ts';
 import { EventSource, eventSourceSchema } from './event-source.ts';
 import type { Invocable, Report } from './events.ts';
@@ -14,6 +15,8 @@ export interface WiringOptions {
   /** Folders of the bundles, by object key. */
   readonly assets: ReadonlyMap<string, string>;
   readonly endpoints: Endpoints;
+  /** What functions find in the emulators' place. */
+  readonly door: Door | undefined;
   readonly region: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly mostConcurrency: number;
@@ -91,9 +94,14 @@ function toFunction(logicalId: string, template: Template, options: WiringOption
     memoryMb: properties.MemorySize,
     taskRoot,
   };
+  const { door, endpoints, region } = options;
+  const variables = Object.entries(properties.Environment.Variables).map(([variable, value]) => [
+    variable,
+    door ? door.inFront(value) : value,
+  ]);
   const environment = {
-    ...lambdaVariables(identity, options.region, options.endpoints),
-    ...properties.Environment.Variables,
+    ...lambdaVariables(identity, region, door ? door.endpoints : endpoints),
+    ...Object.fromEntries(variables),
     ...options.environment,
   };
   return new LocalFunction(

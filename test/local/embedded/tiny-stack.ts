@@ -14,8 +14,27 @@ const code = {
 };
 const common = { Code: code, Runtime: 'nodejs24.x', Role: { 'Fn::GetAtt': ['Role', 'Arn'] } };
 
+const allow = (Action: string, id: string) => ({
+  Effect: 'Allow',
+  Action,
+  Resource: [{ 'Fn::GetAtt': [id, 'Arn'] }],
+});
+
 export const tinyResources: Resources = {
   Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } },
+  Policy: {
+    Type: 'AWS::IAM::Policy',
+    Properties: {
+      Roles: [{ Ref: 'Role' }],
+      PolicyDocument: {
+        Statement: [
+          allow('sqs:ChangeMessageVisibility', 'Changes'),
+          allow('dynamodb:PutItem', 'Table'),
+          { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: { Ref: 'Key' } },
+        ],
+      },
+    },
+  },
   Changes: {
     Type: 'AWS::SQS::Queue',
     Properties: {
