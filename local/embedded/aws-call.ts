@@ -5,6 +5,7 @@ import { ACCOUNT_ID, type Endpoints } from './endpoints.ts';
 export interface AwsCall {
   /** Whose access key it is signed with: a function's logical id. */
   readonly caller: string;
+  /** By the name of its endpoint. */
   readonly service: keyof Endpoints;
   /** `sqs:SendMessage` and so on. */
   readonly action: string;
@@ -12,10 +13,12 @@ export interface AwsCall {
   readonly resource: string;
 }
 
-const SERVICES = new Map<string, keyof Endpoints>([
+/** By the name that requests are signed for. */
+const SERVICES = new Map([
   ['sqs', 'sqs'],
   ['dynamodb', 'dynamodb'],
   ['secretsmanager', 'secretsManager'],
+  ['events', 'eventBridge'],
 ]);
 /** What Secrets Manager puts behind a secret's name in its ARN; any six characters stand for them here. */
 const ANY_SUFFIX = '-AbCdEf';
@@ -25,6 +28,7 @@ const body = z.object({
   TableName: z.string().optional(),
   IndexName: z.string().optional(),
   SecretId: z.string().optional(),
+  Entries: z.array(z.object({ EventBusName: z.string().optional() })).optional(),
 });
 
 /**
@@ -36,7 +40,7 @@ export function readCall(headers: NodeJS.Dict<string | string[]>, text: string, 
     String(headers['authorization']),
   );
   const [, caller = '', signedFor = ''] = signature ?? [];
-  const service = SERVICES.get(signedFor);
+  const service = SERVICES.get(signedFor) as keyof Endpoints | undefined;
   if (service === undefined) throw new Error(`a request that is signed for '${signedFor}' is not known here`);
   const operation = String(headers['x-amz-target']).replace(/^.*\./, '');
   // A batch is allowed by what allows one.
@@ -45,7 +49,7 @@ export function readCall(headers: NodeJS.Dict<string | string[]>, text: string, 
 }
 
 function resourceOf(
-  { QueueUrl, TableName, IndexName, SecretId }: z.infer<typeof body>,
+  { QueueUrl, TableName, IndexName, SecretId, Entries }: z.infer<typeof body>,
   region: string,
   action: string,
 ): string {
@@ -55,5 +59,8 @@ function resourceOf(
     return arn('dynamodb', `table/${TableName}${IndexName === undefined ? '' : `/index/${IndexName}`}`);
   if (SecretId?.startsWith('arn:')) return SecretId;
   if (SecretId !== undefined) return arn('secretsmanager', `secret:${SecretId}${ANY_SUFFIX}`);
+  const [bus, ...others] = new Set(Entries?.map(({ EventBusName = 'default' }) => EventBusName));
+  if (bus !== undefined && others.length === 0)
+    return bus.startsWith('arn:') ? bus : arn('events', `event-bus/${bus}`);
   throw new Error(`what ${action} is asked of is not known here`);
 }

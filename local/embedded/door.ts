@@ -58,7 +58,8 @@ export class Door {
 
   /** Where functions find the emulators. */
   get endpoints(): Endpoints {
-    return { sqs: this.endpoint, dynamodb: this.endpoint, secretsManager: this.endpoint };
+    const names = Object.keys(this.#options.endpoints);
+    return Object.fromEntries(names.map((name) => [name, this.endpoint])) as unknown as Endpoints;
   }
 
   /** The URL of a queue, in whatever text it stands, as functions are to see it: SDKs go where it says. */
