@@ -175,6 +175,7 @@ function workerPorts(counts: Counts): ConstructorParameters<typeof ReconcileConv
   };
   return {
     roster,
+    events: { publish: async () => {} },
     corrections: {
       send: async (corrections) => {
         if (corrections.length > 0) throw new Error('a conversation that is as wished needs no correction');

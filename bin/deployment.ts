@@ -6,6 +6,7 @@ import type { DynamoDBAppRows } from '../functions/adapters/app-rows.ts';
 import type { DynamoDBAuditLog } from '../functions/adapters/audit-log.ts';
 import type { SQSChangeSender } from '../functions/adapters/change-sender.ts';
 import type { DynamoDBOperatorRoster } from '../functions/adapters/operator-roster.ts';
+import type { EventBridgeOutcomeEvents } from '../functions/adapters/outcome-events.ts';
 import type { DynamoDBParkedChanges } from '../functions/adapters/parked-changes.ts';
 import type { SQSRedriveQueue } from '../functions/adapters/redrive-queue.ts';
 import { CommandError, UsageError } from './terminal.ts';
@@ -24,6 +25,7 @@ const localSystem = z.object({
   sqs: z.url(),
   dynamodb: z.url(),
   secretsManager: z.url(),
+  eventBridge: z.url(),
   vendor: z.url(),
   webhookUrl: z.optional(z.url()),
   changeQueueUrl: z.url(),
@@ -118,6 +120,12 @@ async function connectQueue(
   return { client: awsClient(SQSClient), url };
 }
 
+/** The event bus of the deployment's account. */
+export async function connectEvents(): Promise<EventBridgeOutcomeEvents> {
+  const { EventBridgeOutcomeEvents } = await import('../functions/adapters/outcome-events.ts');
+  return new EventBridgeOutcomeEvents();
+}
+
 /** The AWS clients that this process makes from here on talk to the local system. */
 export function useLocal({ local }: DeploymentOptions): z.infer<typeof localSystem> | undefined {
   if (!local) return undefined;
@@ -127,6 +135,7 @@ export function useLocal({ local }: DeploymentOptions): z.infer<typeof localSyst
     AWS_ENDPOINT_URL_SQS: system.sqs,
     AWS_ENDPOINT_URL_DYNAMODB: system.dynamodb,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: system.secretsManager,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: system.eventBridge,
     AWS_REGION: 'us-east-1',
     // The emulators take any; a person's real ones have no business there.
     AWS_ACCESS_KEY_ID: 'local',

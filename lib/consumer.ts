@@ -4,6 +4,7 @@ import type { APPLY_CHANGES_VARIABLES } from '../functions/apply-changes/config.
 import type { ChangeQueue } from './change-queue.ts';
 import type { DeploymentConfig } from './config.ts';
 import type { Credentials } from './credentials.ts';
+import { allowEvents } from './event-bus.ts';
 import { RollcallFunction } from './rollcall-function.ts';
 import type { RosterTable } from './roster-table.ts';
 
@@ -41,5 +42,6 @@ export class Consumer extends Construct {
     applyChanges.allow(['sqs:SendMessage'], changes.deadLetterQueue.queueArn);
     roster.allow(applyChanges, 'GetItem', 'PutItem', 'UpdateItem');
     credentials.allowRead(applyChanges);
+    allowEvents(applyChanges);
   }
 }

@@ -9,6 +9,7 @@ import type { RECONCILE_CONVERSATION_VARIABLES } from '../functions/reconcile-co
 import { type ChangeQueue, IS_A_DEAD_LETTER_QUEUE, LONGEST_RETENTION } from './change-queue.ts';
 import type { DeploymentConfig } from './config.ts';
 import type { Credentials } from './credentials.ts';
+import { allowEvents } from './event-bus.ts';
 import { RollcallFunction } from './rollcall-function.ts';
 import type { RosterTable } from './roster-table.ts';
 import { visibilitySeconds } from './visibility.ts';
@@ -70,6 +71,7 @@ export class Reconciler extends Construct {
     roster.allow(worker, 'GetItem', 'UpdateItem', 'Query');
     roster.allowUsers(worker);
     credentials.allowRead(worker);
+    allowEvents(worker);
   }
 
   #planner(

@@ -6,6 +6,7 @@ import type { SHOW_WIDGET_VARIABLES } from '../functions/show-widget/config.ts';
 import type { ChangeQueue } from './change-queue.ts';
 import type { DeploymentConfig } from './config.ts';
 import type { Credentials } from './credentials.ts';
+import { allowEvents } from './event-bus.ts';
 import { RollcallFunction } from './rollcall-function.ts';
 import type { RosterTable } from './roster-table.ts';
 
@@ -83,6 +84,7 @@ export class Widget extends Construct {
       },
     });
     act.allow(['sqs:SendMessage'], changes.queue.queueArn);
+    allowEvents(act);
     roster.allow(act, 'GetItem', 'PutItem', 'UpdateItem');
     roster.allowWorklist(act);
     credentials.allowReadLogKey(act);

@@ -33,13 +33,16 @@ Options:
 interface StartOptions {
   readonly changes: string;
   readonly json: boolean;
-  readonly ports?: Readonly<Record<'sqs' | 'dynamodb' | 'secretsManager' | 'httpApi', number>>;
+  readonly ports?: Readonly<
+    Record<'sqs' | 'dynamodb' | 'secretsManager' | 'httpApi' | 'eventBridge', number>
+  >;
 }
 
 interface LocalEndpoints {
   readonly sqs: string;
   readonly dynamodb: string;
   readonly secretsManager: string;
+  readonly eventBridge: string;
   readonly vendor: string;
   /** The operators' widget, as CloudWatch's console would show it. */
   readonly widget: string;
@@ -156,10 +159,11 @@ function readOptions(): StartOptions | 'help' {
   if (values.help) return 'help';
   const { changes, json, port } = values;
   if (port === undefined) return { changes, json };
-  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_532)
-    throw new Error(`--port must be a port number from 1 to 65532, not "${port}"`);
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_531)
+    throw new Error(`--port must be a port number from 1 to 65531, not "${port}"`);
   const sqs = Number(port);
-  return { changes, json, ports: { sqs, dynamodb: sqs + 1, secretsManager: sqs + 2, httpApi: sqs + 3 } };
+  const others = { dynamodb: sqs + 1, secretsManager: sqs + 2, httpApi: sqs + 3, eventBridge: sqs + 4 };
+  return { changes, json, ports: { sqs, ...others } };
 }
 
 function messageOf(error: unknown): string {

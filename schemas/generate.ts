@@ -1,7 +1,8 @@
 /**
- * Generates `change.v1.schema.json` from the schema that the consumer reads changes with, so that the two are one.
+ * Generates the JSON Schemas of changes and of the events that tell what became of them, each from the schema that the
+ * functions themselves use, so that the two are one.
  *
- * Run it as `node schemas/generate.ts` after a change to that schema; a test fails while the file is stale.
+ * Run it as `node schemas/generate.ts` after a change to such a schema; a test fails while a file is stale.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -9,7 +10,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { changeSchema } from '../functions/core/change.ts';
+import { DETAIL_TYPES, EVENT_SOURCE, outcomeEventSchemas } from '../functions/core/outcome-event.ts';
 
+export const OUTCOME_SCHEMA_FILE = join(import.meta.dirname, 'outcome-event.v1.schema.json');
 export const CHANGE_SCHEMA_FILE = join(import.meta.dirname, 'change.v1.schema.json');
 
 const DESCRIPTION = `\
@@ -88,13 +91,39 @@ function described(name: string, schema: z.core.JSONSchema._JSONSchema): object 
   return { description, ...schema, ...(pattern !== undefined && { pattern }) };
 }
 
-/** The text of the file, laid out as the project's formatter has it. */
-export function changeSchemaText(): string {
+/** The JSON Schema (draft 2020-12) of an outcome event as a rule's target receives it. */
+export function outcomeJsonSchema(): object {
+  const kinds = Object.entries(outcomeEventSchemas).map(([kind, schema]) => {
+    const { $schema: _, ...detail } = z.toJSONSchema(schema);
+    const detailType = { const: DETAIL_TYPES[kind as keyof typeof DETAIL_TYPES] };
+    return { properties: { 'detail-type': detailType, detail } };
+  });
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Outcome event, version 1',
+    description: OUTCOME_DESCRIPTION,
+    type: 'object',
+    properties: { source: { const: EVENT_SOURCE } },
+    required: ['source', 'detail-type', 'detail'],
+    oneOf: kinds,
+  };
+}
+
+const OUTCOME_DESCRIPTION = `\
+What became of a change that was not applied, as it is published on the default event bus: parked, discarded by an \
+operator, or removals of a conversation held. An event may come more than once. None names a person: a producer knows \
+its change by changeId.`;
+
+/** The text of a file, laid out as the project's formatter has it. */
+export function schemaText(file: string, schema: object): string {
   const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
-  return execFileSync(process.execPath, [biome, 'format', '--stdin-file-path', CHANGE_SCHEMA_FILE], {
-    input: JSON.stringify(changeJsonSchema(), undefined, 2),
+  return execFileSync(process.execPath, [biome, 'format', '--stdin-file-path', file], {
+    input: JSON.stringify(schema, undefined, 2),
     encoding: 'utf8',
   });
 }
 
-if (import.meta.main) writeFileSync(CHANGE_SCHEMA_FILE, changeSchemaText());
+if (import.meta.main) {
+  writeFileSync(CHANGE_SCHEMA_FILE, schemaText(CHANGE_SCHEMA_FILE, changeJsonSchema()));
+  writeFileSync(OUTCOME_SCHEMA_FILE, schemaText(OUTCOME_SCHEMA_FILE, outcomeJsonSchema()));
+}

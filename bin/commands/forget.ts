@@ -6,7 +6,13 @@ import {
   forgetPerson,
 } from '../../functions/workflows/forget-person.ts';
 import { declaredApp, readPathId } from '../arguments.ts';
-import { addTableOptions, type ConnectedTable, connectTable, type DeploymentOptions } from '../deployment.ts';
+import {
+  addTableOptions,
+  type ConnectedTable,
+  connectEvents,
+  connectTable,
+  type DeploymentOptions,
+} from '../deployment.ts';
 import { asOperator } from '../operator.ts';
 import { complain, counted, print } from '../terminal.ts';
 
@@ -53,7 +59,10 @@ async function forget(appId: string, memberId: string, options: ForgetOptions): 
     complain('what is forgotten cannot be brought back; --yes does it, --dry-run counts');
     return 1;
   }
-  const ports = { ...(options.dryRun ? onlyLooking(table) : table), clock: systemClock };
+  const ports = {
+    ...(options.dryRun ? onlyLooking(table) : { ...table, events: await connectEvents() }),
+    clock: systemClock,
+  };
   const forgotten = await asOperator(
     options,
     table.audit,
@@ -90,6 +99,7 @@ function onlyLooking({ roster, parked }: ConnectedTable) {
   };
   return {
     roster: looking,
+    events: { publish: async () => {} },
     parked: {
       shards: parked.shards,
       page: (...args: Parameters<typeof parked.page>) => parked.page(...args),

@@ -7,6 +7,7 @@ import {
   addTableOption,
   addTableOptions,
   type ConnectedTable,
+  connectEvents,
   connectRedriveQueue,
   connectTable,
   type DeploymentOptions,
@@ -142,7 +143,7 @@ async function actOf(
   { parked, roster }: ConnectedTable,
   options: SettleOptions,
 ): Promise<(messageId: string) => Promise<Settlement>> {
-  const ports = { parked, roster, clock: systemClock };
+  const ports = { parked, roster, events: await connectEvents(), clock: systemClock };
   if (what === 'discard') return (messageId) => discard(messageId, ports);
   const queue = await connectRedriveQueue(options);
   return (messageId) => redrive(messageId, { ...ports, queue });

@@ -8,6 +8,7 @@ import { awsClient } from '../adapters/aws-client.ts';
 import { systemClock } from '../adapters/clock.ts';
 import { invocationTelemetry } from '../adapters/invocation-telemetry.ts';
 import { DynamoDBOperatorRoster } from '../adapters/operator-roster.ts';
+import { EventBridgeOutcomeEvents } from '../adapters/outcome-events.ts';
 import { DynamoDBParkedChanges } from '../adapters/parked-changes.ts';
 import { SQSRedriveQueue } from '../adapters/redrive-queue.ts';
 import { startTelemetry } from '../adapters/telemetry.ts';
@@ -23,6 +24,7 @@ const ports = {
   parked: new DynamoDBParkedChanges(dynamodb, config.ROSTER_TABLE),
   queue: new SQSRedriveQueue(awsClient(SQSClient), config.CHANGE_QUEUE_URL),
   audit: new DynamoDBAuditLog(dynamodb, config.ROSTER_TABLE),
+  events: new EventBridgeOutcomeEvents(),
   newId: randomUUID,
   onUnrecorded: (error: unknown) => telemetry.emit({ name: 'fault', where: 'audit', error }),
   telemetry,

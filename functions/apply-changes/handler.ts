@@ -8,6 +8,7 @@ import { SQSChangeQueue } from '../adapters/change-queue.ts';
 import { batchResponse, messagesOf } from '../adapters/change-queue-event.ts';
 import { systemClock } from '../adapters/clock.ts';
 import { invocationTelemetry } from '../adapters/invocation-telemetry.ts';
+import { EventBridgeOutcomeEvents } from '../adapters/outcome-events.ts';
 import { DynamoDBRoster } from '../adapters/roster.ts';
 import { SecretsManagerSecrets } from '../adapters/secrets.ts';
 import { startTelemetry } from '../adapters/telemetry.ts';
@@ -27,6 +28,7 @@ const applyChanges = new ApplyChanges(
     }),
     secrets: new SecretsManagerSecrets(secretsManager, config.APP_SECRET_PREFIX),
     vendor: new SunshineVendor(),
+    events: new EventBridgeOutcomeEvents(),
     telemetry,
     clock: systemClock,
   },

@@ -8,6 +8,7 @@ import { batchResponse } from '../adapters/change-queue-event.ts';
 import { SQSChangeSender } from '../adapters/change-sender.ts';
 import { systemClock } from '../adapters/clock.ts';
 import { invocationTelemetry } from '../adapters/invocation-telemetry.ts';
+import { EventBridgeOutcomeEvents } from '../adapters/outcome-events.ts';
 import { DynamoDBReconcileRoster } from '../adapters/reconcile-roster.ts';
 import { SecretsManagerSecrets } from '../adapters/secrets.ts';
 import { startTelemetry } from '../adapters/telemetry.ts';
@@ -26,6 +27,7 @@ const reconcileConversations = new ReconcileConversations(
     changes: changeQueue,
     secrets: new SecretsManagerSecrets(secretsManager, config.APP_SECRET_PREFIX),
     vendor: new SunshineVendor(),
+    events: new EventBridgeOutcomeEvents(),
     telemetry,
     clock: systemClock,
   },

@@ -7,12 +7,13 @@ import { LEAVE_KEPT_MS, type Timings } from '../core/timings.ts';
 import { followMerge } from './follow-merge.ts';
 import { isListed } from './list-participants.ts';
 import { parkRow } from './park.ts';
-import type { ChangeQueue, Clock, Roster, Telemetry, Vendor, VendorAnswer } from './ports.ts';
+import type { ChangeQueue, Clock, OutcomeEvents, Roster, Telemetry, Vendor, VendorAnswer } from './ports.ts';
 import type { Recorded } from './record-wish.ts';
 import type { Deadline, VendorCallOutcome, VendorCalls } from './vendor-calls.ts';
 import type { WishOutcome } from './wish-outcome.ts';
 
 export interface ApplyWishPorts {
+  readonly events: OutcomeEvents;
   readonly roster: Roster;
   readonly queue: ChangeQueue;
   readonly vendor: Vendor;

@@ -4,8 +4,9 @@ import type { Refused } from '../core/read-message.ts';
 import type { ParkReason } from '../core/reasons.ts';
 import { inDoubt, type MemberRow, type ParkedItem } from '../core/roster.ts';
 import type { ChangeQueue, Clock, Roster } from './ports.ts';
+import { type TellPorts, tellParked } from './tell-outcome.ts';
 
-export interface ParkPorts {
+export interface ParkPorts extends TellPorts {
   readonly roster: Roster;
   readonly queue: ChangeQueue;
   readonly clock: Clock;
@@ -29,7 +30,8 @@ export async function parkRefused(refused: Refused, ports: ParkPorts): Promise<v
 }
 
 /**
- * The rest of a park whose item is in the table: the row's state, then the dead-letter queue. Safe to repeat: whoever
+ * The rest of a park whose item is in the table: the row's state, the dead-letter queue, and word to
+ * producers. Safe to repeat: whoever
  * sees the message again comes here. Says whether there was such an item.
  */
 export async function finishParking(messageId: string, ports: ParkPorts): Promise<ParkedItem | undefined> {
@@ -37,6 +39,7 @@ export async function finishParking(messageId: string, ports: ParkPorts): Promis
   if (!item) return undefined;
   await markRowParked(item, ports.roster);
   await ports.queue.sendToDeadLetterQueue(item);
+  await tellParked(item, ports);
   return item;
 }
 
@@ -44,12 +47,11 @@ export async function finishParking(messageId: string, ports: ParkPorts): Promis
  * The rest of a park that may have been cut off after the row, whose wish a newer one has replaced since: nobody else
  * would come by its message again. What was parked longer ago has long been finished, by its next delivery.
  */
-export async function finishReplacedPark(
-  messageId: string,
-  { roster, queue, clock }: ParkPorts,
-): Promise<void> {
-  const item = await roster.parkedItem(messageId);
-  if (item && clock.nowMs() - item.parkedAtMs < REPEATS_DROPPED_MS) await queue.sendToDeadLetterQueue(item);
+export async function finishReplacedPark(messageId: string, ports: ParkPorts): Promise<void> {
+  const item = await ports.roster.parkedItem(messageId);
+  if (!item || ports.clock.nowMs() - item.parkedAtMs >= REPEATS_DROPPED_MS) return;
+  await ports.queue.sendToDeadLetterQueue(item);
+  await tellParked(item, ports);
 }
 
 /** The row is parked only while it still speaks of this message. */

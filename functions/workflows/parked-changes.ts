@@ -1,11 +1,13 @@
+import { discardedEvent } from '../core/outcome-event.ts';
 import { isMeant, type ParkedFilter, type ParkedSummary, type Settled } from '../core/parked.ts';
 import type { ParkedItem } from '../core/roster.ts';
-import type { Clock, ParkedChanges, RedriveQueue, Roster } from './ports.ts';
+import type { Clock, OutcomeEvents, ParkedChanges, RedriveQueue, Roster } from './ports.ts';
 
 export interface SettlePorts {
   readonly parked: ParkedChanges;
   readonly roster: Pick<Roster, 'member' | 'patchMember'>;
   readonly queue: RedriveQueue;
+  readonly events: OutcomeEvents;
   readonly clock: Pick<Clock, 'nowMs'>;
 }
 
@@ -48,7 +50,10 @@ export async function redrive(messageId: string, ports: SettlePorts): Promise<Se
 
 /** Gives a parked change up: its member is nobody's wish any more. The row first, or a death between would leave it parked for ever. */
 export async function discard(messageId: string, ports: DiscardPorts): Promise<Settlement> {
-  return settle(messageId, 'discarded', ports, (item) => unmanage(item, ports.roster));
+  return settle(messageId, 'discarded', ports, async (item) => {
+    await unmanage(item, ports.roster);
+    await ports.events.publish(discardedEvent(item, ports.clock.nowMs()));
+  });
 }
 
 async function settle(

@@ -9,6 +9,7 @@ import type { ParticipantsPage } from '../core/listing.ts';
 import type { ConversationKey, MemberKey } from '../core/member-key.ts';
 import type { Mergeable, MergeEdge } from '../core/merge.ts';
 import type { QueueMessage } from '../core/message.ts';
+import type { OutcomeEvent } from '../core/outcome-event.ts';
 import type { OutgoingChange } from '../core/outgoing-change.ts';
 import type { ParkedRecord, ParkedSummary, Settled } from '../core/parked.ts';
 import type { VendorEvent } from '../core/reconcile-message.ts';
@@ -243,6 +244,12 @@ export interface Vendor {
     after: string | undefined,
     timeoutMs: number,
   ): Promise<VendorAnswer & { readonly page?: ParticipantsPage }>;
+}
+
+/** What producers are told of. */
+export interface OutcomeEvents {
+  /** Repeats do no harm: whoever listens knows events by what they tell. */
+  publish(event: OutcomeEvent): Promise<void>;
 }
 
 /** What operators did. */

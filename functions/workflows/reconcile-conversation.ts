@@ -2,6 +2,7 @@ import { type ConversationPatch, NOT_FOUND_PASSES_MAX, type PassReport } from '.
 import type { Correction } from '../core/correction.ts';
 import type { Difference } from '../core/drift.ts';
 import type { ConversationKey } from '../core/member-key.ts';
+import { heldEvent } from '../core/outcome-event.ts';
 import { afterSending, beforeSending, type PassPlan, withoutRemovals } from '../core/pass.ts';
 import { type MemberRow, oldestDeferralMs } from '../core/roster.ts';
 import { LEAVE_KEPT_MS } from '../core/timings.ts';
@@ -17,6 +18,7 @@ import type {
   Clock,
   ConversationRows,
   CorrectionSender,
+  OutcomeEvents,
   ReconcileRuns,
   Roster,
   Secrets,
@@ -25,11 +27,13 @@ import type {
 } from './ports.ts';
 import { sendCorrections } from './send-corrections.ts';
 import type { DeploymentSettings } from './settings.ts';
+import { tellIfPossible } from './tell-outcome.ts';
 import { type Deadline, VendorCalls } from './vendor-calls.ts';
 
 export interface ReconcileConversationPorts {
   readonly roster: Pick<Roster, 'app' | 'conversation' | 'patchMember'> & ConversationRows & ReconcileRuns;
   readonly corrections: CorrectionSender;
+  readonly events: OutcomeEvents;
   readonly secrets: Secrets;
   readonly vendor: Pick<Vendor, 'list'>;
   readonly telemetry: Telemetry;
@@ -87,7 +91,7 @@ export class ReconcileConversation {
       const { length: held } = plan.held;
       return this.#end(pass, { ...report, held, corrected: 0 }, afterSending(undefined, pass.row));
     }
-    await this.#raiseBrake(found);
+    await this.#raiseBrake(pass, found);
     const isOurs = await this.#writeAhead(pass, plan);
     const { correct, held } = isOurs ? plan : withoutRemovals(plan);
     const corrected = await this.#send(pass, await this.#counted(correct));
@@ -123,11 +127,14 @@ export class ReconcileConversation {
   }
 
   /** Counts a conversation that is newly held: once too many of a run are, nothing is removed anywhere until the next. */
-  async #raiseBrake({ plan: { verdict }, isRunStopped }: Compared): Promise<void> {
+  async #raiseBrake({ conversation }: Pass, { plan: { verdict }, isRunStopped }: Compared): Promise<void> {
     const { roster, clock, telemetry } = this.#ports;
     const window = runWindow(clock.nowMs(), this.#settings.timings);
     if (isRunStopped) telemetry.emit({ name: 'run_stopped', window });
-    if (verdict.kind === 'hold' && verdict.isNew) await roster.countNewlyHeld(window);
+    if (verdict.kind !== 'hold' || !verdict.isNew) return;
+    await roster.countNewlyHeld(window);
+    // Before the plan is written down, after which it is new no more.
+    await tellIfPossible(heldEvent(conversation, verdict.plan), this.#ports);
   }
 
   /** Counts each correction of drift on its member's row, so that recurring ones come ever more slowly; drops what has moved on. */

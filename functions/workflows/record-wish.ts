@@ -4,16 +4,11 @@ import type { MemberKey } from '../core/member-key.ts';
 import { ATTRIBUTE, storedMessage } from '../core/message.ts';
 import type { MemberRow, Wish } from '../core/roster.ts';
 import type { Timings } from '../core/timings.ts';
-import { finishParking, finishReplacedPark } from './park.ts';
-import type { ChangeQueue, Clock, Roster, Telemetry } from './ports.ts';
+import { finishParking, finishReplacedPark, type ParkPorts } from './park.ts';
 import { survivorOf } from './survivor.ts';
 import type { WishOutcome } from './wish-outcome.ts';
 
-export interface RecordWishContext {
-  readonly roster: Roster;
-  readonly queue: ChangeQueue;
-  readonly telemetry: Telemetry;
-  readonly clock: Clock;
+export interface RecordWishContext extends ParkPorts {
   readonly timings: Timings;
 }
 

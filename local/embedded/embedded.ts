@@ -3,6 +3,7 @@ import { readStack } from './cloud-assembly.ts';
 import { Door } from './door.ts';
 import { startEmulators } from './emulators.ts';
 import { type ClientConfig, clientConfig, type Endpoints, REGION } from './endpoints.ts';
+import type { PublishedEvent } from './event-server.ts';
 import type { EventSource } from './event-source.ts';
 import type { Report } from './events.ts';
 import { createExternalSecrets, type ExternalEndpoints, removeExternal } from './external-services.ts';
@@ -51,6 +52,8 @@ export interface Embedded {
   readonly eventSources: ReadonlyMap<string, EventSource>;
   /** What the roles of the functions may do. */
   readonly grants: readonly Grant[];
+  /** What functions have put on the event bus. */
+  readonly publishedEvents: readonly PublishedEvent[];
   /** One of the stack's outputs. @throws if there is none of that name */
   output(name: string): string;
   /** By logical id; each can be made to fire, whatever its rate and state. */
@@ -96,7 +99,7 @@ async function start(options: EmbeddedOptions, stops: Stop[]): Promise<Omit<Embe
   const { region = REGION, report = reportTrouble, mostConcurrency = 2 } = options;
   const { environment = {}, external = {} } = options;
   const stack = readStack(options.assemblyDir, options.stackName);
-  const { endpoints, secretStore } = await startEmulators(
+  const { endpoints, secretStore, publishedEvents } = await startEmulators(
     { region, report, ports: options.ports ?? {}, external, onCall: options.onCall },
     stops,
   );
@@ -139,9 +142,11 @@ async function start(options: EmbeddedOptions, stops: Stop[]): Promise<Omit<Embe
       sqs: clientConfig(endpoints.sqs, region),
       dynamodb: clientConfig(endpoints.dynamodb, region),
       secretsManager: clientConfig(endpoints.secretsManager, region),
+      eventBridge: clientConfig(endpoints.eventBridge, region),
     },
     resources: template.resources,
     functions,
+    publishedEvents,
     eventSources,
     schedules,
     grants,

@@ -1,5 +1,6 @@
 import { type AwsCall, startCallRecorder } from './call-recorder.ts';
 import type { Endpoints } from './endpoints.ts';
+import { type PublishedEvent, startEventServer } from './event-server.ts';
 import type { Report } from './events.ts';
 import type { ExternalEndpoints } from './external-services.ts';
 import { startQueueServer } from './queues.ts';
@@ -20,10 +21,11 @@ export interface EmulatorOptions {
 export interface Emulators {
   readonly endpoints: Endpoints;
   readonly secretStore: SecretStore;
+  readonly publishedEvents: readonly PublishedEvent[];
 }
 
 /**
- * Starts the emulators of SQS, DynamoDB and Secrets Manager, but for those whose place others take.
+ * Starts the emulators of SQS, DynamoDB, Secrets Manager and EventBridge, but for those whose place others take.
  * @param stops gets, for each that has started, what ends it; also where another could not start
  */
 export async function startEmulators(
@@ -40,12 +42,15 @@ export async function startEmulators(
   const dynamodb =
     external.dynamodb ?? (await started(startTableServer(region, report, ports.dynamodb))).endpoint;
   const secretsManager = external.secretsManager ?? secrets.endpoint;
+  const events = await started(startEventServer(ports.eventBridge));
+  const eventBridge = external.eventBridge ?? events.endpoint;
   const told = async (endpoint: string) =>
     onCall ? (await started(startCallRecorder(endpoint, onCall))).endpoint : endpoint;
   const endpoints = {
     sqs: await told(sqs),
     dynamodb: await told(dynamodb),
     secretsManager: await told(secretsManager),
+    eventBridge: await told(eventBridge),
   };
-  return { endpoints, secretStore: secrets.store };
+  return { endpoints, secretStore: secrets.store, publishedEvents: events.published };
 }

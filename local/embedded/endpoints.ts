@@ -3,6 +3,7 @@ export interface Endpoints {
   readonly sqs: string;
   readonly dynamodb: string;
   readonly secretsManager: string;
+  readonly eventBridge: string;
 }
 
 /** The account that the emulators pretend to be, or, where others take their place, whose account it is. */

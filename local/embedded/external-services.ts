@@ -21,17 +21,19 @@ const VARIABLES = {
   sqs: 'ROLLCALL_E2E_SQS_ENDPOINT',
   dynamodb: 'ROLLCALL_E2E_DYNAMODB_ENDPOINT',
   secretsManager: 'ROLLCALL_E2E_SECRETS_MANAGER_ENDPOINT',
+  eventBridge: 'ROLLCALL_E2E_EVENTBRIDGE_ENDPOINT',
 } as const;
 
 /** Reads them from an environment. */
 export function externalEndpoints(environment: NodeJS.ProcessEnv): ExternalEndpoints {
-  const { sqs, dynamodb, secretsManager } = VARIABLES;
+  const { sqs, dynamodb, secretsManager, eventBridge } = VARIABLES;
   const at = (variable: string) => environment[variable]?.replace(/\/$/, '') || undefined;
-  const [queues, tables, secrets] = [at(sqs), at(dynamodb), at(secretsManager)];
+  const [queues, tables, secrets, events] = [at(sqs), at(dynamodb), at(secretsManager), at(eventBridge)];
   return {
     ...(queues && { sqs: queues }),
     ...(tables && { dynamodb: tables }),
     ...(secrets && { secretsManager: secrets }),
+    ...(events && { eventBridge: events }),
   };
 }
 

@@ -135,6 +135,7 @@ async function pass(vendor: FakeVendor, roster: DynamoDBOperatorRoster): Promise
     {
       roster,
       vendor: sunshine,
+      events: { publish: async () => {} },
       corrections: {
         send: async (corrections) => {
           sent.push(...corrections);

@@ -210,6 +210,11 @@ describe('rollcall parked discard', () => {
       state: 'unmanaged',
     });
     expect(await records().record('m-ann')).toMatchObject({ settled: { as: 'discarded' } });
+    expect(identity.published().at(-1)).toMatchObject({
+      source: 'rollcall',
+      detailType: 'Change Discarded',
+      detail: { messageId: 'm-ann', changeId: 'join-ann', reason: 'user_not_found' },
+    });
   });
 });
 

@@ -41,7 +41,7 @@ async function settleParked(system: SystemUnderTest): Promise<void> {
   await leaveUnexplained(system);
   // The sweep leaves a copy alone for five minutes: it was settled before that.
   const clock = { nowMs: () => Date.now() - 6 * 60_000 };
-  await redrive(messageId, { parked, roster, queue, clock });
+  await redrive(messageId, { parked, roster, queue, events: { publish: async () => {} }, clock });
   await until('the sweep', async () => {
     const shards = Array.from({ length: parked.shards }, (_, shard) =>
       parked.copiesDue(shard, Date.now(), 100),
@@ -90,6 +90,7 @@ async function lookAndActInTheConsole(system: SystemUnderTest): Promise<void> {
   await ask(system, 'ShowWidget', { show: 'plan', ...conversation });
   await ask(system, 'ShowWidget', { show: 'member', widgetContext: { forms: { all: fields } } });
   await ask(system, 'ActOnWidget', { act: 'redrive', reason, parkedUntilMs: Date.now() });
+  await ask(system, 'ActOnWidget', { act: 'discard', reason: 'unexplained', parkedUntilMs: Date.now() });
   const plan = await new DynamoDBRoster(system.clients.dynamodb, system.stack.tableName).conversation(
     conversation,
   );

@@ -17,6 +17,7 @@ describe('each role may do what its function does, and nothing else', () => {
     expect(mayDo(template, 'ConsumerApplyChangesRole')).toEqual(
       [
         ...always('ConsumerApplyChangesLogs'),
+        'events:PutEvents arn:Partition:events:Region:AccountId:event-bus/default',
         'dynamodb:GetItem RosterTable',
         'dynamodb:PutItem RosterTable',
         'dynamodb:UpdateItem RosterTable',
@@ -51,6 +52,7 @@ describe('each role may do what its function does, and nothing else', () => {
     expect(mayDo(template, 'ReconcilerReconcileConversationRole')).toEqual(
       [
         ...always('ReconcilerReconcileConversationLogs'),
+        'events:PutEvents arn:Partition:events:Region:AccountId:event-bus/default',
         'dynamodb:GetItem RosterTable',
         'dynamodb:Query RosterTable',
         'dynamodb:Query RosterTable/index/user',
@@ -94,6 +96,7 @@ describe('each role may do what its function does, and nothing else', () => {
     expect(mayDo(templateOf({ widgetActions: true }), 'WidgetActOnWidgetRole')).toEqual(
       [
         ...always('WidgetActOnWidgetLogs'),
+        'events:PutEvents arn:Partition:events:Region:AccountId:event-bus/default',
         'dynamodb:GetItem RosterTable',
         'dynamodb:PutItem RosterTable',
         'dynamodb:Query RosterTable/index/worklist',

@@ -4,7 +4,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isInvalid, readChange } from '../../functions/core/change.ts';
 import { saysCorrection } from '../../functions/core/correction.ts';
-import { CHANGE_SCHEMA_FILE, changeJsonSchema, changeSchemaText } from '../../schemas/generate.ts';
+import {
+  discardedEvent,
+  heldEvent,
+  type OutcomeEvent,
+  parkedEvent,
+} from '../../functions/core/outcome-event.ts';
+import {
+  CHANGE_SCHEMA_FILE,
+  changeJsonSchema,
+  OUTCOME_SCHEMA_FILE,
+  outcomeJsonSchema,
+  schemaText,
+} from '../../schemas/generate.ts';
+import { memberKey, NOW, wish } from '../support/builders.ts';
 import { anyChange, validChange } from '../support/change-arbitraries.ts';
 
 /** `strict`: a keyword or a type that the standard does not have fails the test. Formats: the pattern says it all. */
@@ -22,7 +35,7 @@ const isChange = (value: unknown) => !saysCorrection(value) && !isInvalid(readCh
 
 describe('change.v1.schema.json', () => {
   it('is what the schema of the consumer generates (if not: node schemas/generate.ts)', () => {
-    expect(readFileSync(CHANGE_SCHEMA_FILE, 'utf8')).toBe(changeSchemaText());
+    expect(readFileSync(CHANGE_SCHEMA_FILE, 'utf8')).toBe(schemaText(CHANGE_SCHEMA_FILE, changeJsonSchema()));
   });
 
   it('has examples that fit, each a change of its own', () => {
@@ -68,5 +81,42 @@ describe('change.v1.schema.json', () => {
       schema: false,
       consumer: false,
     });
+  });
+});
+
+describe('outcome-event.v1.schema.json', () => {
+  const fits = new Ajv2020({ strict: false, formats: { 'date-time': true } }).compile(outcomeJsonSchema());
+  const envelope = ({ kind, detail }: OutcomeEvent) => ({
+    source: 'rollcall',
+    'detail-type': { parked: 'Change Parked', discarded: 'Change Discarded', held: 'Removals Held' }[kind],
+    detail,
+  });
+  const item = {
+    message: { ...wish().message, body: '{' },
+    reason: 'invalid',
+    detail: 'body: is not JSON',
+    parkedAtMs: NOW,
+  } as const;
+  const events = [
+    parkedEvent(item),
+    parkedEvent({ ...item, key: memberKey(), changeId: 'change-1' }),
+    discardedEvent(item, NOW),
+    heldEvent(memberKey(), { hash: 'abc', heldAtMs: NOW, removals: [{ memberId: 'ann' }] }),
+  ];
+
+  it('is what the schema of the functions generates (if not: node schemas/generate.ts)', () => {
+    expect(readFileSync(OUTCOME_SCHEMA_FILE, 'utf8')).toBe(
+      schemaText(OUTCOME_SCHEMA_FILE, outcomeJsonSchema()),
+    );
+  });
+
+  it('fits every event that is published, and none under the name of another', () => {
+    expect(events.filter((event) => !fits(envelope(event)))).toEqual([]);
+    const [parked] = events;
+    if (parked) expect(fits({ ...envelope(parked), 'detail-type': 'Removals Held' })).toBe(false);
+  });
+
+  it('has no place for a person', () => {
+    expect(JSON.stringify(events)).not.toContain('ann');
   });
 });

@@ -6,7 +6,7 @@ import type { DeploymentSettings } from '../../functions/workflows/settings.ts';
 import { sweepSettled } from '../../functions/workflows/sweep-parked.ts';
 import { EventSource, type Handler } from './event-source.ts';
 import { FunctionProcess } from './function-process.ts';
-import { deadLetterQueuePort, parkedPort } from './parked-ports.ts';
+import { deadLetterQueuePort, outcomeEventsPort, parkedPort } from './parked-ports.ts';
 import type { StandardMessage } from './standard-queue.ts';
 import { vendorPort } from './vendor-port.ts';
 import {
@@ -45,6 +45,7 @@ export function connectConsumer(world: World): EventSource<QueueMessage> {
       const ports = {
         roster: rosterPort(process, world),
         queue: changeQueuePort(process, world),
+        events: outcomeEventsPort(process, world),
         vendor: vendorPort(process, world),
         secrets: secretsPort(process, world),
         telemetry: telemetryPort(process, world),
@@ -73,6 +74,7 @@ export function connectReconciler(world: World): EventSource<StandardMessage> {
       const ports = {
         roster: rosterPort(process, world),
         corrections: correctionSender(process, world),
+        events: outcomeEventsPort(process, world),
         changes: changeSender(process, world),
         vendor: vendorPort(process, world),
         secrets: secretsPort(process, world),

@@ -1,6 +1,7 @@
 import { memberText } from '../../functions/core/member-key.ts';
 import { userOf } from '../../functions/core/merge.ts';
 import { ATTRIBUTE, type QueueMessage } from '../../functions/core/message.ts';
+import type { OutcomeEvent } from '../../functions/core/outcome-event.ts';
 import type { MemberRow, ParkedItem } from '../../functions/core/roster.ts';
 import { type Accepted, type AcceptedChanges, isNewer } from './accepted-changes.ts';
 import { CONSUMER_TIMEOUT_MS } from './deployment.ts';
@@ -22,6 +23,8 @@ export class EndWatch {
   /** Redrives that arrived, by message and when it was parked. */
   readonly #sent = new Set<string>();
   readonly #discarded = new Set<string>();
+  readonly #published = new Set<string>();
+  readonly #untold = new Set<string>();
   readonly #lastOutcome = new Map<string, string>();
   readonly #longestWaitMs: number;
 
@@ -51,6 +54,10 @@ export class EndWatch {
     if (sent.isNew) this.#accepted.redriven(message.messageId, sent.messageId);
   }
 
+  published(event: OutcomeEvent): void {
+    if (event.kind !== 'held') this.#published.add(`${event.kind} ${event.detail.messageId}`);
+  }
+
   /** An operator's work on it is over: it must have been sent, or its member been let go. */
   settled(messageId: string, parkedAtMs: number, as: 'redriven' | 'discarded'): void {
     this.#world.coverage.count('parked', as);
@@ -58,6 +65,8 @@ export class EndWatch {
       this.#violations.add('nothing is lost', `${messageId} was settled and never sent`);
     if (as === 'redriven') return;
     this.#discarded.add(messageId);
+    if (!this.#published.has(`discarded ${messageId}`))
+      this.#violations.add('what is discarded is told to producers', messageId);
     for (const { message, key } of this.#world.table.members.values())
       if (message?.messageId === messageId)
         this.#violations.add('what is discarded is let go', `${key.memberId} still wishes ${messageId}`);
@@ -85,6 +94,8 @@ export class EndWatch {
     if (!accepted) return;
     if (!this.#isSettled(messageId, accepted))
       this.#violations.add('nothing is lost', `${messageId} was acknowledged unsettled`);
+    if (this.#deadLettered.has(messageId) && !this.#published.has(`parked ${messageId}`))
+      this.#untold.add(messageId);
     const outcome = this.#lastOutcome.get(messageId);
     if (outcome === undefined || outcome === 'retried')
       this.#violations.add(
@@ -150,6 +161,9 @@ export class EndWatch {
         this.#violations.add('everything ends', `${messageId} is still on the change queue`);
     }
     for (const accepted of this.#accepted.all) this.#judgeEnd(accepted);
+    if (!this.#world.hasLostEvents)
+      for (const messageId of this.#untold)
+        this.#violations.add('what is parked is told to producers', messageId);
     for (const { messageId, attributes } of this.#world.deadLetterQueue.held())
       this.#judgeDeadLetter(messageId, attributes[ATTRIBUTE.parkedMessageId]);
     for (const item of this.#world.table.parked.values()) this.#judgeParkedItem(item);

@@ -4,7 +4,7 @@ import { approveRemovals } from '../../functions/workflows/approve-removals.ts';
 import { discard, listParked, redrive } from '../../functions/workflows/parked-changes.ts';
 import { settleAll } from '../../functions/workflows/settle-parked.ts';
 import { FunctionProcess } from './function-process.ts';
-import { parkedPort, redriveQueuePort } from './parked-ports.ts';
+import { outcomeEventsPort, parkedPort, redriveQueuePort } from './parked-ports.ts';
 import type { OperatorAct } from './scenario.ts';
 import { rosterPort } from './wired-ports.ts';
 import type { World } from './world.ts';
@@ -62,6 +62,7 @@ export class Operators {
       parked: parkedPort(process, world),
       roster: rosterPort(process, world),
       queue: redriveQueuePort(process, world),
+      events: outcomeEventsPort(process, world),
       clock: process.clock,
     };
     try {

@@ -1,6 +1,7 @@
 import { ATTRIBUTE } from '../../functions/core/message.ts';
 import type {
   DeadLetterQueue,
+  OutcomeEvents,
   ParkedChanges,
   ParkedCopies,
   RedriveQueue,
@@ -73,6 +74,23 @@ export function redriveQueuePort(process: FunctionProcess, world: World): Redriv
             attributes: { ...attributes, [ATTRIBUTE.parkedMessageId]: messageId },
           });
           world.oracle.ends.redriven(item, sent);
+          return { answer: undefined };
+        },
+      }),
+  };
+}
+
+export function outcomeEventsPort(process: FunctionProcess, world: World): OutcomeEvents {
+  return {
+    publish: (event) =>
+      process.call<void>({
+        port: 'events',
+        method: 'publish',
+        detail: event.kind,
+        legMs: [1, 60],
+        effect: () => {
+          world.coverage.count('told to producers', event.kind);
+          world.oracle.ends.published(event);
           return { answer: undefined };
         },
       }),

@@ -211,3 +211,51 @@ test('a redriven change that a newer one has overtaken is a no-op', async () => 
   expect((await world.deliver(redrive)).ended).toEqual(['redrive superseded']);
   expect(await world.member()).toMatchObject({ action: 'leave', changeId: 'newer', key: memberKey() });
 });
+
+describe('producers', () => {
+  const broken = (world: ApplyWorld, receiveCount = 1) =>
+    world.deliver(world.change('broken', {}, { body: '{', receiveCount }));
+
+  test('are told what was parked and why, and not of whom', async () => {
+    const world = new ApplyWorld();
+    world.vendor.answers.push({ kind: 'rejected', reason: 'unexpected', status: 422 });
+    await world.deliver(world.change('join-1'));
+    await broken(world);
+    expect(world.outcomes.published.map(({ kind, detail }) => [kind, detail])).toEqual([
+      [
+        'parked',
+        {
+          version: 1,
+          messageId: 'join-1',
+          changeId: 'join-1',
+          appId: 'shop',
+          conversationId: 'orders',
+          reason: 'rejected',
+          detail: 'HTTP 422',
+          parkedAt: '2026-03-01T12:00:00.000Z',
+        },
+      ],
+      ['parked', expect.objectContaining({ messageId: 'broken', reason: 'invalid' })],
+    ]);
+    expect(JSON.stringify(world.outcomes.published)).not.toContain('ann');
+  });
+
+  test('are told when the message comes again, where the event bus was out', async () => {
+    const world = new ApplyWorld();
+    world.outcomes.isOut = true;
+    expect((await broken(world)).again).toEqual(['broken']);
+    expect([...world.queue.deadLetters.keys()]).toEqual(['broken']);
+    world.outcomes.isOut = false;
+    expect(await broken(world, 2)).toEqual({ ended: ['broken parked: invalid'], again: [] });
+    expect(world.outcomes.published).toMatchObject([{ kind: 'parked', detail: { messageId: 'broken' } }]);
+  });
+
+  test('do not hold up a member for ever where it stays out: it is told as a fault', async () => {
+    const world = new ApplyWorld();
+    world.outcomes.isOut = true;
+    await broken(world);
+    world.clock.pass(5 * MINUTE);
+    expect(await broken(world, 2)).toEqual({ ended: ['broken parked: invalid'], again: [] });
+    expect(world.events).toContainEqual(expect.objectContaining({ name: 'fault', where: 'outcome-events' }));
+  });
+});

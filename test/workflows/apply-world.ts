@@ -16,6 +16,7 @@ import {
   TIMINGS,
 } from '../support/builders.ts';
 import { MemoryChangeQueue } from '../support/memory-change-queue.ts';
+import { MemoryOutcomeEvents } from '../support/memory-outcome-events.ts';
 import { MemoryRoster } from '../support/memory-roster.ts';
 import { MemorySecrets } from '../support/memory-secrets.ts';
 import { MemoryVendor } from '../support/memory-vendor.ts';
@@ -29,6 +30,8 @@ export class ApplyWorld {
   readonly vendor = new MemoryVendor();
   readonly secrets = new MemorySecrets([['shop', '{"token":"a"}']]);
   readonly events: RollcallEvent[] = [];
+  /** What producers were told. */
+  readonly outcomes = new MemoryOutcomeEvents();
   /** Of the invocation. */
   remainingMs = MINUTE;
   #consumer = this.#start();
@@ -92,10 +95,10 @@ export class ApplyWorld {
   }
 
   #start(): ApplyChanges {
-    const { roster, queue, vendor, secrets, clock } = this;
+    const { roster, queue, vendor, secrets, clock, outcomes } = this;
     const telemetry = { emit: (event: RollcallEvent) => void this.events.push(event) };
     const settings = { timings: TIMINGS, budgetShare: 1, extraHosts: [], policy: 'managed' } as const;
-    return new ApplyChanges({ roster, queue, vendor, secrets, telemetry, clock }, settings);
+    return new ApplyChanges({ roster, queue, vendor, secrets, telemetry, clock, events: outcomes }, settings);
   }
 }
 

@@ -19,6 +19,7 @@ async function parkedWorld() {
     parked: world.roster.parked,
     roster: world.roster,
     queue: { redrive: async (item) => void sent.push(item) },
+    events: world.outcomes,
     clock: world.clock,
   };
   return { world, ports, sent };
@@ -193,6 +194,30 @@ describe('a discard', () => {
       'broken parked: invalid',
     ]);
     expect(await listed(world)).toEqual(['join-1']);
+  });
+
+  it('is told to the producer, by the id of its change and without the person', async () => {
+    const { world, ports } = await parkedWorld();
+    await discard('join-1', ports);
+    expect(world.outcomes.published.map(({ kind }) => kind)).toEqual(['parked', 'discarded']);
+    expect(world.outcomes.published[1]?.detail).toMatchObject({
+      messageId: 'join-1',
+      changeId: 'join-1',
+      appId: 'shop',
+      conversationId: 'orders',
+      reason: 'rejected',
+    });
+    expect(JSON.stringify(world.outcomes.published)).not.toContain('ann');
+  });
+
+  it('is not over until it is told', async () => {
+    const { world, ports } = await parkedWorld();
+    world.outcomes.isOut = true;
+    await expect(discard('join-1', ports)).rejects.toThrow('out');
+    expect(await listed(world)).toEqual(['join-1']);
+    world.outcomes.isOut = false;
+    expect(await discard('join-1', ports)).toMatchObject({ kind: 'done' });
+    expect(await listed(world)).toEqual([]);
   });
 
   it('tries again where the row moved on under its hands', async () => {

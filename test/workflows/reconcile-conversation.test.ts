@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { runWindow } from '../../functions/workflows/examine-conversation.ts';
-import { conversationKey, HOUR, memberKey, NOW, participant, TIMINGS, version } from '../support/builders.ts';
+import {
+  conversationKey,
+  HOUR,
+  iso,
+  memberKey,
+  NOW,
+  participant,
+  TIMINGS,
+  version,
+} from '../support/builders.ts';
 import { people, ReconcileWorld } from './reconcile-world.ts';
 
 const HOLD_MANY = 8;
@@ -99,6 +108,34 @@ describe('removals over the limit', () => {
     expect(await world.pass()).toEqual(['missing ann']);
     expect((await world.held())?.removals).toHaveLength(HOLD_MANY);
     expect(await world.lastPass()).toMatchObject({ corrected: 1, held: HOLD_MANY });
+  });
+
+  test('are told to producers once, and nobody of whom', async () => {
+    const world = new ReconcileWorld();
+    overTheLimit(world);
+    await world.pass();
+    await world.pass();
+    const held = await world.held();
+    expect(world.outcomes.published).toEqual([
+      {
+        kind: 'held',
+        detail: {
+          version: 1,
+          ...conversationKey(),
+          planHash: held?.hash,
+          removals: HOLD_MANY,
+          heldAt: iso(held?.heldAtMs ?? 0),
+        },
+      },
+    ]);
+  });
+
+  test('are held all the same where producers cannot be told', async () => {
+    const world = new ReconcileWorld();
+    world.outcomes.isOut = true;
+    overTheLimit(world);
+    await world.pass();
+    expect((await world.held())?.removals).toHaveLength(HOLD_MANY);
   });
 
   test('stay held pass after pass, with the same hash', async () => {

@@ -6,6 +6,7 @@ import { examineConversation } from '../../functions/workflows/examine-conversat
 import { ReconcileConversation } from '../../functions/workflows/reconcile-conversation.ts';
 import { VendorCalls } from '../../functions/workflows/vendor-calls.ts';
 import { appRow, conversationKey, HOUR, memberKey, memberRow, TIMINGS } from '../support/builders.ts';
+import { MemoryOutcomeEvents } from '../support/memory-outcome-events.ts';
 import { MemoryRoster } from '../support/memory-roster.ts';
 import { MemorySecrets } from '../support/memory-secrets.ts';
 import { MemoryVendor } from '../support/memory-vendor.ts';
@@ -25,12 +26,14 @@ export class ReconcileWorld {
   readonly #secrets = new MemorySecrets([['shop', '{"token":"a"}']]);
   readonly #telemetry = { emit: (event: RollcallEvent) => void this.events.push(event) };
   readonly #deadline = { remainingMs: () => HOUR };
+  /** What producers were told. */
+  readonly outcomes = new MemoryOutcomeEvents();
   readonly #worker: ReconcileConversation;
 
   constructor(app: Partial<AppRow> = {}) {
     this.declare(app);
     this.#worker = new ReconcileConversation(
-      { ...this.#ports(), corrections: this.#corrections() },
+      { ...this.#ports(), events: this.outcomes, corrections: this.#corrections() },
       this.settings,
     );
   }

@@ -44,7 +44,8 @@ export class VendorEventWorld {
     const secrets = new MemorySecrets([['shop', '{"token":"a"}']]);
     const telemetry = { emit: (event: RollcallEvent) => void this.events.push(event) };
     const settings = { timings: TIMINGS, budgetShare: 1, extraHosts: [], policy: 'managed' } as const;
-    const shared = { roster, vendor, clock, secrets, telemetry };
+    const events = { publish: async () => {} };
+    const shared = { roster, vendor, clock, secrets, telemetry, events };
     const corrections = { send: async (each: readonly Correction[]) => this.#sendCorrections(each) };
     const changes = { sendChanges: async (each: readonly OutgoingChange[]) => this.#sendChanges(each) };
     this.#worker = new ReconcileConversations({ ...shared, corrections, changes }, settings);

@@ -44,6 +44,7 @@ export function widgetWorld() {
     }),
     parked,
     apps: { appIds: async () => ['shop'] },
+    events: { publish: async () => {} },
     queue: {
       redrive: async (item: ParkedItem) => {
         world.onRedrive(item);

@@ -34,7 +34,7 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   emulator = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const endpoints = { sqs: emulator, dynamodb: emulator, secretsManager: emulator };
+  const endpoints = { sqs: emulator, dynamodb: emulator, secretsManager: emulator, eventBridge: emulator };
   door = await Door.start({ endpoints, region: REGION, report: (event) => events.push(event) });
   door.open(GRANTS);
   return async () => {

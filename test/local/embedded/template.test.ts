@@ -12,6 +12,7 @@ const place = {
     sqs: 'http://127.0.0.1:1',
     dynamodb: 'http://127.0.0.1:2',
     secretsManager: 'http://127.0.0.1:3',
+    eventBridge: 'http://127.0.0.1:4',
   },
 };
 
