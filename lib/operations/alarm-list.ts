@@ -32,6 +32,8 @@ const PARKED_DAYS = 10;
 /** Fewer calls say nothing about a rate. */
 const CALLS_MIN = 20;
 const ERROR_PERCENT = 25;
+/** As often as the vendor tries to deliver one webhook; what merely looks for open doors comes less often. */
+const REFUSED_MIN = 5;
 
 /**
  * What an operator must act on. Nothing that heals itself is here: a change that is retried, drift that the next pass
@@ -43,6 +45,7 @@ export function alarmsOf(watched: Watched): readonly AlarmDefinition[] {
     ...waiting(watched),
     ...reconciling(watched),
     ...vendor(watched),
+    ...door(watched),
     ...functions(watched),
   ];
 }
@@ -162,6 +165,22 @@ function vendor(watched: Watched): AlarmDefinition[] {
   ];
 }
 
+function door({ config }: Watched): AlarmDefinition[] {
+  const period = Duration.minutes(15);
+  const refused = (['Refused.401', 'Refused.503'] as const).map((name) =>
+    rollcallMetric(config.name, name, { period }),
+  );
+  return [
+    {
+      heading: 'Webhooks are refused',
+      severity: 'today',
+      sentence: `The front door refused ${REFUSED_MIN} requests in 15 minutes: a secret does not fit, or it could not look.`,
+      metric: sumOf(refused, 'refused requests', period),
+      threshold: REFUSED_MIN,
+    },
+  ];
+}
+
 function functions(watched: Watched): AlarmDefinition[] {
   const faults = rollcallMetric(watched.config.name, 'Faults', { period: FIVE_MINUTES });
   return [
@@ -207,12 +226,12 @@ function ofFunctions(metricName: 'Errors' | 'Throttles', { functions }: Watched)
 }
 
 /** Of metrics that may have nothing to tell for a while. An alarm takes ten at most. */
-function sumOf(metrics: readonly Metric[], label: string): MathExpression {
+function sumOf(metrics: readonly Metric[], label: string, period = FIVE_MINUTES): MathExpression {
   const ids = metrics.map((_, index) => `m${index}`);
   return new MathExpression({
     expression: `SUM([${ids.map((id) => `FILL(${id}, 0)`).join(', ')}])`,
     label,
-    period: FIVE_MINUTES,
+    period,
     usingMetrics: Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric])),
   });
 }

@@ -13,7 +13,13 @@ import type { Construct } from 'constructs';
 import type { MetricName } from '../../functions/core/metrics.ts';
 import { ConsoleLinks } from './console-links.ts';
 import { rollcallMetric } from './rollcall-metric.ts';
-import { changesSection, functionsSection, reconcilesSection, vendorSection } from './sections.ts';
+import {
+  changesSection,
+  functionsSection,
+  reconcilesSection,
+  vendorSection,
+  webhooksSection,
+} from './sections.ts';
 import { passWindow, type Watched } from './watched.ts';
 import { number, WHOLE_WIDTH } from './widgets.ts';
 
@@ -45,6 +51,7 @@ export function operationsDashboard(scope: Construct, { watched, alarms, tools }
     changesSection(watched, links),
     vendorSection(watched),
     reconcilesSection(watched, links),
+    webhooksSection(watched),
     functionsSection(watched, links),
   ];
   for (const { markdown, widgets } of sections) {

@@ -100,6 +100,21 @@ export function reconcilesSection(watched: Watched, links: ConsoleLinks): Sectio
   };
 }
 
+export function webhooksSection(watched: Watched): Section {
+  const metrics = metricsOf(watched);
+  return {
+    markdown: '## Webhooks\nWhy a request was turned away stands in the lines `request_refused`.',
+    widgets: [
+      graph('Taken in', metrics(['WebhooksReceived', 'WebhookEventsQueued', 'WebhooksOfOtherVersions'])),
+      graph('Refused', metrics(['Refused.400', 'Refused.401', 'Refused.404', 'Refused.429', 'Refused.503'])),
+      graph(
+        'Changes of producers',
+        metrics(['ProducerChangesQueued', 'ProducerChangesRefused', 'ProducersProblems']),
+      ),
+    ],
+  };
+}
+
 export function functionsSection({ config, functions }: Watched, links: ConsoleLinks): Section {
   const lambda = (metricName: string, statistic: string) =>
     functions.map(

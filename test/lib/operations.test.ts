@@ -139,7 +139,13 @@ describe('the dashboard', () => {
   it('has a section for each part, with links to queues, the table and the logs', () => {
     const texts = dashboardWidgets(template).flatMap(({ properties }) => properties['markdown'] ?? []);
     const headings = texts.map((text) => /^## (.*)/.exec(String(text))?.[1]);
-    expect(headings).toEqual(['Changes', 'Vendor', 'Drift and reconciles', 'Functions of rollcall']);
+    expect(headings).toEqual([
+      'Changes',
+      'Vendor',
+      'Drift and reconciles',
+      'Webhooks',
+      'Functions of rollcall',
+    ]);
     for (const page of ['sqs/v3', 'dynamodbv2', 'logsV2:log-groups', 'logsV2:logs-insights', 'xray:traces'])
       expect(body).toContain(page);
   });
