@@ -12,7 +12,8 @@ import {
   type WebhookFailure,
 } from '../../functions/workflows/register-webhook.ts';
 import { readPathId } from '../arguments.ts';
-import { addTableOptions } from '../deployment.ts';
+import { addTableOptions, connectTable } from '../deployment.ts';
+import { asOperator } from '../operator.ts';
 import { CommandError, complain, counted, print, shown } from '../terminal.ts';
 import {
   addWebhookOptions,
@@ -73,16 +74,21 @@ async function register(appId: string, options: RegisterOptions): Promise<void> 
   await withWebhooks(appId, options, async (connection) => {
     const target = webhookTarget(connection.baseUrl, appId);
     const drainMs = options.drain * 1_000;
-    const registration = await registerWebhook(
-      { appId, target, isRotating: options.rotate ?? false, drainMs },
-      {
-        ...(options.dryRun ? onlyLooking(connection) : connection),
-        clock: options.dryRun ? { sleep: async () => {} } : systemClock,
-        onStep: (step) => {
-          if (!options.json) print(stepText(step, connection.secretName, options));
+    const isRotating = options.rotate ?? false;
+    const { audit } = await connectTable(options);
+    const perform = () =>
+      registerWebhook(
+        { appId, target, isRotating, drainMs },
+        {
+          ...(options.dryRun ? onlyLooking(connection) : connection),
+          clock: options.dryRun ? { sleep: async () => {} } : systemClock,
+          onStep: (step) => {
+            if (!options.json) print(stepText(step, connection.secretName, options));
+          },
         },
-      },
-    );
+      );
+    const act = { action: 'webhook register', target: { appId, url: target, rotate: isRotating } } as const;
+    const registration = await asOperator(options, audit, act, perform, ({ kind }) => kind);
     if (registration.kind === 'failed') throw new CommandError(failureText(registration, options));
     if (registration.kind === 'stuck') throw new CommandError(stuckText(registration));
     print(

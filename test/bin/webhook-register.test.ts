@@ -8,6 +8,7 @@ import { WEBHOOK_TRIGGERS } from '../../functions/core/webhook-registration.ts';
 import { type SecretServer, startSecretServer } from '../../local/embedded/secret-server.ts';
 import type { FakeVendor } from '../../local/fake-vendor/fake-vendor.ts';
 import { startFakeVendor } from '../../local/fake-vendor/server.ts';
+import { operatorIdentity } from '../support/operator-identity.ts';
 import { rosterTables } from '../support/roster-table.ts';
 import { answer, scriptedServer } from '../support/scripted-server.ts';
 import { rollcall } from './run-rollcall.ts';
@@ -17,6 +18,7 @@ const TARGET = `${URL_OF_DEPLOYMENT}/sunshine/shop`;
 const tables = rosterTables();
 let secrets: SecretServer;
 let vendor: FakeVendor;
+const identity = operatorIdentity();
 let env: Record<string, string>;
 let apps = 0;
 let prefix = '';
@@ -67,6 +69,7 @@ beforeEach(async () => {
     AWS_ENDPOINT_URL_DYNAMODB: `${protocol}//${hostname}:${port}`,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     ROLLCALL_TABLE: table,
+    ...identity(),
     ROLLCALL_SECRET_PREFIX: `apps-${apps}`,
     ROLLCALL_WEBHOOK_SECRET_PREFIX: prefix,
     ROLLCALL_WEBHOOK_URL: URL_OF_DEPLOYMENT,
