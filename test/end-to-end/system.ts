@@ -44,6 +44,8 @@ type LogEntry = Readonly<Record<string, unknown>>;
 
 export class SystemUnderTest {
   readonly stack: LocalStack;
+  /** Those that differ from the local stage's. */
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly outcomes = new Outcomes();
   readonly log: LogEntry[] = [];
   /** As the embedded run itself. */
@@ -77,12 +79,13 @@ export class SystemUnderTest {
         if (event.kind === 'logLine') system?.hear(event.line);
       },
     });
-    system = new SystemUnderTest(stack);
+    system = new SystemUnderTest(stack, settings);
     system.#planning = system.#planAgainAndAgain();
     return system;
   }
 
-  private constructor(stack: LocalStack) {
+  private constructor(stack: LocalStack, settings: Readonly<Record<string, unknown>>) {
+    this.settings = settings;
     const { sqs, dynamodb, secretsManager } = stack.embedded.clientConfigs;
     this.stack = stack;
     this.clients = {
