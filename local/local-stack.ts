@@ -38,8 +38,6 @@ export interface LocalStackOptions {
   readonly report?: Report;
   /** Services that are there already, to be used in place of the emulators. */
   readonly external?: ExternalEndpoints;
-  /** Told of every call of an AWS API. */
-  readonly onCall?: EmbeddedOptions['onCall'];
 }
 
 /** More would not be faster on two cores. */
@@ -99,7 +97,6 @@ export async function startLocalStack(
       ...(options.ports && { ports: options.ports }),
       ...(options.report && { report: options.report }),
       ...(options.external && { external: options.external }),
-      ...(options.onCall && { onCall: options.onCall }),
     });
     stops.push(() => embedded.stop());
     signal?.throwIfAborted();

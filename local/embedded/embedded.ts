@@ -1,4 +1,3 @@
-import type { AwsCall } from './call-recorder.ts';
 import { readStack } from './cloud-assembly.ts';
 import { Door } from './door.ts';
 import { startEmulators } from './emulators.ts';
@@ -35,8 +34,6 @@ export interface EmbeddedOptions {
   readonly mostConcurrency?: number;
   /** Told what happens, from the first moment on; if left out, only trouble is told, on stderr. */
   readonly report?: Report;
-  /** Told of every call of an AWS API. */
-  readonly onCall?: (call: AwsCall) => void;
 }
 
 /** A stack that runs on this machine. */
@@ -100,7 +97,7 @@ async function start(options: EmbeddedOptions, stops: Stop[]): Promise<Omit<Embe
   const { environment = {}, external = {} } = options;
   const stack = readStack(options.assemblyDir, options.stackName);
   const { endpoints, secretStore, publishedEvents } = await startEmulators(
-    { region, report, ports: options.ports ?? {}, external, onCall: options.onCall },
+    { region, report, ports: options.ports ?? {}, external },
     stops,
   );
   const httpApi = await HttpApiServer.start(report, options.ports?.httpApi);

@@ -1,4 +1,3 @@
-import { type AwsCall, startCallRecorder } from './call-recorder.ts';
 import type { Endpoints } from './endpoints.ts';
 import { type PublishedEvent, startEventServer } from './event-server.ts';
 import type { Report } from './events.ts';
@@ -14,8 +13,6 @@ export interface EmulatorOptions {
   readonly ports: Partial<Readonly<Record<keyof Endpoints, number>>>;
   /** What runs elsewhere, and is used instead. */
   readonly external?: ExternalEndpoints;
-  /** Told of every call of a service, in place of which a recorder is called then. */
-  readonly onCall?: ((call: AwsCall) => void) | undefined;
 }
 
 export interface Emulators {
@@ -29,7 +26,7 @@ export interface Emulators {
  * @param stops gets, for each that has started, what ends it; also where another could not start
  */
 export async function startEmulators(
-  { region, report, ports, external = {}, onCall }: EmulatorOptions,
+  { region, report, ports, external = {} }: EmulatorOptions,
   stops: (() => Promise<void>)[],
 ): Promise<Emulators> {
   const started = async <Server extends { stop(): Promise<void> }>(starting: Promise<Server>) => {
@@ -44,13 +41,6 @@ export async function startEmulators(
   const secretsManager = external.secretsManager ?? secrets.endpoint;
   const events = await started(startEventServer(ports.eventBridge));
   const eventBridge = external.eventBridge ?? events.endpoint;
-  const told = async (endpoint: string) =>
-    onCall ? (await started(startCallRecorder(endpoint, onCall))).endpoint : endpoint;
-  const endpoints = {
-    sqs: await told(sqs),
-    dynamodb: await told(dynamodb),
-    secretsManager: await told(secretsManager),
-    eventBridge: await told(eventBridge),
-  };
+  const endpoints = { sqs, dynamodb, secretsManager, eventBridge };
   return { endpoints, secretStore: secrets.store, publishedEvents: events.published };
 }

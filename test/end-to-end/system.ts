@@ -19,9 +19,10 @@ import {
 } from '@aws-sdk/client-sqs';
 import { DynamoDBAppRows } from '../../functions/adapters/app-rows.ts';
 import { memberGroupId, sha256Hex } from '../../functions/core/member-key.ts';
+import type { EmbeddedEvent } from '../../local/embedded/events.ts';
 import { externalEndpoints } from '../../local/embedded/external-services.ts';
 import type { FakeVendorOptions } from '../../local/fake-vendor/fake-vendor.ts';
-import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../local/local-stack.ts';
+import { type LocalStack, startLocalStack } from '../../local/local-stack.ts';
 import { type Ended, Outcomes } from '../../local/outcomes.ts';
 
 const APPEARS_WITHIN_MS = 60_000;
@@ -48,6 +49,8 @@ export class SystemUnderTest {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly outcomes = new Outcomes();
   readonly log: LogEntry[] = [];
+  /** What the functions asked of AWS: each thing once, however often. */
+  readonly calls = new Map<string, Extract<EmbeddedEvent, { kind: 'awsCall' }>>();
   /** As the embedded run itself. */
   readonly clients: {
     readonly sqs: SQSClient;
@@ -63,7 +66,6 @@ export class SystemUnderTest {
   static async start(
     settings: Readonly<Record<string, unknown>>,
     vendor: FakeVendorOptions = {},
-    onCall?: LocalStackOptions['onCall'],
   ): Promise<SystemUnderTest> {
     let system: SystemUnderTest | undefined;
     const external = externalEndpoints(process.env);
@@ -74,9 +76,9 @@ export class SystemUnderTest {
       settings: { ...(isElsewhere && name), ...settings },
       external,
       vendor,
-      ...(onCall && { onCall }),
       report: (event) => {
         if (event.kind === 'logLine') system?.hear(event.line);
+        if (event.kind === 'awsCall') system?.calls.set(JSON.stringify(event), event);
       },
     });
     system = new SystemUnderTest(stack, settings);
