@@ -1,4 +1,5 @@
-import { type AlarmProperties, alarmsIn } from '../lib/alarms.ts';
+import type { QueueAttributeName } from '@aws-sdk/client-sqs';
+import { type AlarmProperties, alarmsIn, metricsOf } from '../lib/alarms.ts';
 import { templateOf } from '../lib/template.ts';
 
 type LogEntry = Readonly<Record<string, unknown>>;
@@ -21,6 +22,28 @@ export function isRaised(alarm: AlarmProperties, log: readonly LogEntry[]): bool
   const values = log.flatMap((entry) => measured(alarm, entry));
   if (values.length === 0) return alarm.TreatMissingData === 'breaching';
   return statistic(alarm, values) >= alarm.Threshold;
+}
+
+/** What SQS calls what CloudWatch shows of a queue. */
+const QUEUE_ATTRIBUTES = new Map<string, QueueAttributeName>([
+  ['ApproximateNumberOfMessagesVisible', 'ApproximateNumberOfMessages'],
+  ['ApproximateNumberOfMessagesNotVisible', 'ApproximateNumberOfMessagesNotVisible'],
+]);
+
+/** Whether the alarm on what the dead-letter queue holds would be raised, if its attributes stayed like these. */
+export function isRaisedByQueue(
+  alarm: AlarmProperties,
+  attributes: Partial<Record<QueueAttributeName, string>>,
+): boolean {
+  const [expression] = alarm.Metrics.flatMap(({ Expression = [] }) => Expression);
+  if (expression !== 'visible + received') throw new Error(`cannot calculate ${expression}`);
+  const values = metricsOf(alarm).map(({ MetricName, Dimensions }) => {
+    const attribute = QUEUE_ATTRIBUTES.get(MetricName);
+    if (!attribute || !JSON.stringify(Dimensions).includes('DeadLetter'))
+      throw new Error(`cannot look up ${MetricName} of ${JSON.stringify(Dimensions)}`);
+    return Number(attributes[attribute]);
+  });
+  return values.reduce((sum, value) => sum + value, 0) >= alarm.Threshold;
 }
 
 function measured({ Namespace, MetricName = '', Dimensions }: AlarmProperties, entry: LogEntry): number[] {

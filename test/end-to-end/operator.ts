@@ -1,44 +1,55 @@
 /** An operator who has the runbook open: runs its own commands, as they stand there, against the system under test. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { LOCAL_STAGE } from '../../local/local-stack.ts';
 import { type Ended, startRollcall } from '../bin/run-rollcall.ts';
-import { runbookEntries } from '../lib/runbook.ts';
+import { runbookEntries, runbookVariables } from '../lib/runbook.ts';
 import type { SystemUnderTest } from './system.ts';
+
+type Variables = Readonly<Record<string, string>>;
 
 export class Operator {
   readonly #system: SystemUnderTest;
   readonly #folder = mkdtempSync(join(tmpdir(), 'rollcall-operator-'));
+  readonly #exported: Variables;
+  readonly #endpoints: Variables;
   readonly #ran = new Set<string>();
 
-  constructor(system: SystemUnderTest) {
+  /** @param identity who the operator is to STS */
+  constructor(system: SystemUnderTest, identity: Variables) {
     this.#system = system;
-    const { embedded, vendor, changeQueueUrl, tableName, secretPrefix } = system.stack;
-    const local = { ...embedded.endpoints, vendor: vendor.url, changeQueueUrl, tableName, secretPrefix };
-    mkdirSync(join(this.#folder, '.rollcall'));
-    writeFileSync(
-      join(this.#folder, '.rollcall/local.json'),
-      JSON.stringify({ ...local, settings: { ...LOCAL_STAGE, ...system.settings } }),
-    );
+    const { embedded, vendor } = system.stack;
+    const outputs = [...runbookVariables()].map(([name, output]) => [name, embedded.output(output)]);
+    this.#exported = Object.fromEntries(outputs);
+    const { sqs, dynamodb, secretsManager } = embedded.clientConfigs;
+    this.#endpoints = {
+      AWS_REGION: sqs.region,
+      AWS_ENDPOINT_URL_SQS: sqs.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
+      ...(sqs.credentials && {
+        AWS_ACCESS_KEY_ID: sqs.credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: sqs.credentials.secretAccessKey,
+      }),
+      ...identity,
+    };
+    const context = { ...LOCAL_STAGE, 'rollcall:extraHosts': [vendor.url], ...system.settings };
+    this.write('cdk.json', JSON.stringify({ context }));
   }
 
   /**
    * Runs the command under this heading that begins so, its variables filled in.
    * @throws if the runbook has none there
    */
-  async run(
-    heading: string,
-    beginning: string,
-    variables: Readonly<Record<string, string>> = {},
-  ): Promise<Ended> {
+  async run(heading: string, beginning: string, variables: Variables = {}): Promise<Ended> {
     const command = commandsUnder(heading).find((each) => each.startsWith(beginning));
     if (command === undefined) throw new Error(`the runbook has no ${beginning} under ${heading}`);
     this.#ran.add(command);
     const words = command.split(' ').map((word) =>
       word.replaceAll(/\$([A-Z_]+)/g, (_, name: string) => {
-        const value = { APP_SECRET_PREFIX: this.#system.stack.secretPrefix, ...variables }[name];
+        const value = { ...this.#exported, ...variables }[name];
         if (value === undefined) throw new Error(`${command}: what is ${name}?`);
         return value;
       }),
@@ -61,7 +72,8 @@ export class Operator {
 
   #rollcall([npx, rollcall, ...args]: readonly string[]): Promise<Ended> {
     if (npx !== 'npx' || rollcall !== 'rollcall') throw new Error(`${npx} ${rollcall} is not known here`);
-    return startRollcall([...args, '--local'], { cwd: this.#folder }).ended;
+    const env = { ...this.#endpoints, ...this.#exported };
+    return startRollcall(args, { env, cwd: this.#folder }).ended;
   }
 
   /** What the AWS CLI would do, of which there is none here. */

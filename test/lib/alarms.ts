@@ -25,6 +25,7 @@ const alarmSchema = z.object({
     )
     .default([]),
   Threshold: z.number(),
+  ComparisonOperator: z.literal('GreaterThanOrEqualToThreshold'),
   EvaluationPeriods: z.number(),
   TreatMissingData: z.string(),
 });

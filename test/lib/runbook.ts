@@ -22,6 +22,12 @@ export function runbookEntries(chapter: 'Alarms' | 'Reasons for parking'): Runbo
     });
 }
 
+/** What its commands find in the environment: a variable's name, and the output of the stack that it is. */
+export function runbookVariables(): Map<string, string> {
+  const exports = readFileSync(DOCUMENT, 'utf8').matchAll(/^export (\w+)=… +# (\w+)$/gm);
+  return new Map([...exports].map(([, variable = '', output = '']) => [variable, output]));
+}
+
 function commandsIn(text: string): string[] {
   const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block);
   return blocks.flatMap((block) => block.trim().split('\n'));
