@@ -1,23 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Template, templateOf } from './template.ts';
+import { brokenTemplate, type Properties } from './broken-template.ts';
+import { templateOf } from './template.ts';
 import * as checks from './template-checks.ts';
 
 const template = templateOf();
 
-/** The template with one thing wrong in the resource whose logical id begins like this. */
-function broken(idPrefix: string, breakIt: (properties: Properties) => void): Template {
-  const copy = structuredClone(template);
-  const [id] = Object.keys(copy.Resources).filter((each) =>
-    new RegExp(`^${idPrefix}[0-9A-F]{8}$`).test(each),
-  );
-  const resource = id === undefined ? undefined : copy.Resources[id];
-  if (!resource) throw new Error(`the template has no ${idPrefix}`);
-  breakIt(resource.Properties);
-  return copy;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: these tests write where the schema does not let them
-type Properties = any;
+const broken = (idPrefix: string, breakIt: (properties: Properties) => void) =>
+  brokenTemplate(template, idPrefix, breakIt);
 
 const policyOf = (role: string) => `${role}RoleDefaultPolicy`;
 
