@@ -38,6 +38,8 @@ export interface LocalStackOptions {
   readonly report?: Report;
   /** Services that are there already, to be used in place of the emulators. */
   readonly external?: ExternalEndpoints;
+  /** Variables that every function gets on top of those of the template. */
+  readonly environment?: EmbeddedOptions['environment'];
 }
 
 /** More would not be faster on two cores. */
@@ -97,6 +99,7 @@ export async function startLocalStack(
       ...(options.ports && { ports: options.ports }),
       ...(options.report && { report: options.report }),
       ...(options.external && { external: options.external }),
+      ...(options.environment && { environment: options.environment }),
     });
     stops.push(() => embedded.stop());
     signal?.throwIfAborted();

@@ -247,6 +247,7 @@ describe('rollcall app', () => {
       dynamodb: await endpoint(),
       sqs: nowhere,
       secretsManager: nowhere,
+      eventBridge: nowhere,
       vendor: nowhere,
       changeQueueUrl: `${nowhere}/q`,
       tableName: table,
