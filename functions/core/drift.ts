@@ -134,7 +134,9 @@ function ofRow(row: MemberRow, present: boolean, input: CompareInput): Differenc
     case 'applied': {
       if (isPresenceWished(row, present)) return [];
       if (row.confirmed?.version !== row.version) {
-        return [{ ...base, cause: 'unconfirmed', ...dampedOr('deferred', row, input) }];
+        const isKept = row.action === 'leave' && input.protectedMembers.has(row.key.memberId);
+        const way = isKept ? ({ withheld: 'protected' } as const) : dampedOr('deferred', row, input);
+        return [{ ...base, cause: 'unconfirmed', ...way }];
       }
       if (row.confirmed.atMs >= listingStartedMs) return [];
       return [{ ...base, cause: 'behind_our_back', ...governed(row, input) }];

@@ -4,6 +4,7 @@ import { type Correction, readCorrection, saysCorrection } from './correction.ts
 import type { ReceivedChange } from './fold.ts';
 import type { MemberKey } from './member-key.ts';
 import { firstArrival, type QueueMessage } from './message.ts';
+import { isForbidden } from './protection.ts';
 import type { ParkReason } from './reasons.ts';
 import { CHANGE_MAX_AGE_MS, FUTURE_LIMIT_MS } from './timings.ts';
 import { versionOf } from './version.ts';
@@ -65,7 +66,7 @@ export function refusalByApp(
     const detail = `${change.member.idKind}: this app's members are named by ${app.idKind}`;
     return { ...refused, reason: 'id_kind', detail };
   }
-  if (change.action === 'leave' && app.protectedMembers.includes(change.member.memberId)) {
+  if (isForbidden(change.action, change.member.memberId, app)) {
     return { ...refused, reason: 'protected', detail: 'action: this member is protected from leaving' };
   }
   return undefined;

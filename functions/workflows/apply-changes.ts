@@ -99,6 +99,7 @@ export class ApplyChanges {
       const recorded = await recordWish(member, wishOfChange(newest), {
         ...this.#ports,
         timings: this.#settings.timings,
+        app,
       });
       for (const each of older) batch.settle(each.message, { outcome: 'superseded' }, namesOf(each));
       if ('work' in recorded) return { row: recorded.work, app, message: newest.message };

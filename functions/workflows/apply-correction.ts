@@ -3,6 +3,7 @@ import type { Correction } from '../core/correction.ts';
 import { policyAllows } from '../core/drift.ts';
 import { deferredDueMs } from '../core/due.ts';
 import { isMovable } from '../core/merge.ts';
+import { isForbidden } from '../core/protection.ts';
 import { isManaged, type MemberRow } from '../core/roster.ts';
 import type { Timings } from '../core/timings.ts';
 import { type ApplyWishContext, applyWish, callVendor, confirmed, isGone } from './apply-wish.ts';
@@ -64,7 +65,7 @@ async function whyForbidden(
   const isOurs = row !== undefined && isManaged(row);
   if (isOurs && (row.state !== 'applied' || row.action !== action)) return 'moved_on';
   if (!isOurs && action === 'join') return 'moved_on';
-  if (action === 'leave' && app.protectedMembers.includes(member.memberId)) return 'protected';
+  if (isForbidden(action, member.memberId, app)) return 'protected';
   const policy = policyFor(await ports.roster.conversation(member), app, ofDeployment);
   const allowed = isOurs ? policyAllows(policy, action) : policy === 'exact';
   return allowed ? undefined : 'policy';
@@ -116,18 +117,19 @@ async function bringBack(
 
 /** Its wish belongs to whoever has taken this member's place. */
 async function move(row: MemberRow, app: AppRow, context: ApplyWishContext): Promise<CorrectionOutcome> {
-  const moved = await followMerge(row, app, { ...context.ports, timings: context.timings });
+  const moved = await followMerge(row, { ...context.ports, timings: context.timings, app });
   return moved ? applied('moved') : dropped('not_merged');
 }
 
 /** The vendor lost what it had. Whatever comes of it, the wish stays as it is. */
 async function repair(row: MemberRow, app: AppRow, context: ApplyWishContext): Promise<CorrectionOutcome> {
   const { roster, clock } = context.ports;
+  if (isForbidden(row.action, row.key.memberId, app)) return dropped('protected');
   const started = await roster.countStart(row.key, row.version, false, row.state);
   if (!started) return dropped('moved_on');
   const call = await callVendor(started, app, context);
   const moved =
-    isGone(call) && (await followMerge(started, app, { ...context.ports, timings: context.timings }));
+    isGone(call) && (await followMerge(started, { ...context.ports, timings: context.timings, app }));
   if (moved) return applied('moved');
   const result = call.kind === 'answered' ? call.answer.result : undefined;
   if (result?.kind !== 'applied' && result?.kind !== 'already') {

@@ -2,13 +2,14 @@ import type { AppRow, Policy } from '../core/app.ts';
 import type { CallResult } from '../core/call-result.ts';
 import { backoffMs, type Decision, decide } from '../core/decision.ts';
 import { deferredDueMs } from '../core/due.ts';
+import { isForbidden } from '../core/protection.ts';
 import { inDoubt, isConfirmed, isManaged, type MemberPatch, type MemberRow } from '../core/roster.ts';
 import { LEAVE_KEPT_MS, type Timings } from '../core/timings.ts';
 import { followMerge } from './follow-merge.ts';
 import { isListed } from './list-participants.ts';
-import { parkRow } from './park.ts';
 import type { ChangeQueue, Clock, OutcomeEvents, Roster, Telemetry, Vendor, VendorAnswer } from './ports.ts';
 import type { Recorded } from './record-wish.ts';
+import { PROTECTED, refuseWish } from './refuse-wish.ts';
 import type { Deadline, VendorCallOutcome, VendorCalls } from './vendor-calls.ts';
 import type { WishOutcome } from './wish-outcome.ts';
 
@@ -58,16 +59,19 @@ async function attemptWish(
 ): Promise<WishOutcome> {
   const { roster, clock } = context.ports;
   if (row.mergedAtMs !== undefined) {
-    const moved = await followMerge(row, app, { ...context.ports, timings: context.timings });
+    const moved = await followMerge(row, { ...context.ports, timings: context.timings, app });
     if (moved) return endMoved(moved, app, receiveCount, context);
   }
   if (isConfirmed(row, clock.nowMs(), context.timings.reconcileIntervalMs)) {
     const recorded = await roster.patchMember(row.key, row.version, settled(row, clock.nowMs()), row.state);
     return recorded ? { outcome: 'already' } : settledElsewhere(row, context);
   }
+  // Accepted before it was protected, or of somebody whose place this member has taken.
+  if (isForbidden(row.action, row.key.memberId, app))
+    return (await refuseWish(row, PROTECTED, IDLE, context.ports)) ?? settledElsewhere(row, context);
   const call = await callVendor(row, app, context);
   if (isGone(call)) {
-    const moved = await followMerge(row, app, { ...context.ports, timings: context.timings });
+    const moved = await followMerge(row, { ...context.ports, timings: context.timings, app });
     if (moved) return endMoved(moved, app, receiveCount, context);
   }
   const decision = decideOutcome(call, row, app, receiveCount, context);
@@ -181,13 +185,9 @@ async function record(
   context: ApplyWishContext,
 ): Promise<WishOutcome | undefined> {
   const { roster, clock } = context.ports;
+  const known = { ...IDLE, ...doubted(row), ...late(call, row) };
   const patch = (fields: MemberPatch) =>
-    roster.patchMember(
-      row.key,
-      row.version,
-      { ...IDLE, ...doubted(row), ...late(call, row), ...fields },
-      row.state,
-    );
+    roster.patchMember(row.key, row.version, { ...known, ...fields }, row.state);
   const aloneSinceMs = failingAloneSinceMs(call, row, app, context) ?? null;
   switch (decision.kind) {
     case 'done': {
@@ -208,13 +208,7 @@ async function record(
       return { outcome: 'deferred', reason: decision.reason };
     }
     case 'park':
-      // Its message was settled long ago: the refusal stands on the row, and the next pass asks again ever more slowly.
-      if (!row.message)
-        return (await patch({ reason: decision.reason }))
-          ? { outcome: 'deferred', reason: decision.reason }
-          : undefined;
-      if (!(await parkRow(row, decision.reason, decision.detail, context.ports))) return undefined;
-      return { outcome: 'parked', reason: decision.reason };
+      return refuseWish(row, decision, known, context.ports);
     default:
       return decision satisfies never;
   }

@@ -1,33 +1,24 @@
-import type { AppRow } from '../core/app.ts';
 import type { MemberKey } from '../core/member-key.ts';
+import { isForbidden } from '../core/protection.ts';
 import type { MemberRow, SettledWish, Wish } from '../core/roster.ts';
 import { parkRow } from './park.ts';
 import { endReplaced, type Recorded, type RecordWishContext, recordWish } from './record-wish.ts';
 import { survivorOf } from './survivor.ts';
 
 /** A moved wish, as its new row has it; undefined: nobody's user or conversation was merged, so that it stays where it is. */
-export async function followMerge(
-  row: MemberRow,
-  app: AppRow,
-  context: RecordWishContext,
-): Promise<Recorded | undefined> {
+export async function followMerge(row: MemberRow, context: RecordWishContext): Promise<Recorded | undefined> {
   const survivor = await survivorOf(row.key, context.roster);
-  return survivor && moveWish(row, survivor, app, context);
+  return survivor && moveWish(row, survivor, context);
 }
 
 /**
  * Moves a row's wish, under its version, to where it belongs: first there, then away from here, so that a death between
  * leaves it in both places, which the next one who comes by finds equal. Newest wins, as with any change.
  */
-async function moveWish(
-  row: MemberRow,
-  survivor: MemberKey,
-  app: AppRow,
-  context: RecordWishContext,
-): Promise<Recorded> {
+async function moveWish(row: MemberRow, survivor: MemberKey, context: RecordWishContext): Promise<Recorded> {
   const { roster, clock } = context;
   const { key, version, state, message } = row;
-  if (row.action === 'leave' && app.protectedMembers.includes(survivor.memberId)) {
+  if (isForbidden(row.action, survivor.memberId, context.app)) {
     if (
       message &&
       (await parkRow(row, 'protected', 'action: the survivor is protected from leaving', context))

@@ -1,7 +1,9 @@
+import type { AppRow } from '../core/app.ts';
 import { deferredDueMs } from '../core/due.ts';
 import type { ReceivedChange } from '../core/fold.ts';
 import type { MemberKey } from '../core/member-key.ts';
 import { ATTRIBUTE, storedMessage } from '../core/message.ts';
+import { isForbidden } from '../core/protection.ts';
 import type { MemberRow, Wish } from '../core/roster.ts';
 import type { Timings } from '../core/timings.ts';
 import { finishParking, finishReplacedPark, type ParkPorts } from './park.ts';
@@ -10,6 +12,7 @@ import type { WishOutcome } from './wish-outcome.ts';
 
 export interface RecordWishContext extends ParkPorts {
   readonly timings: Timings;
+  readonly app: Pick<AppRow, 'protectedMembers'>;
 }
 
 /** Either the row is to be worked on, a start of ours counted on it, or there is nothing left to do. */
@@ -91,9 +94,10 @@ async function meetRow(
     }
     case 'merged': {
       const survivor = await survivorOf(member, roster);
-      return survivor
-        ? recordWish(survivor, received, context)
-        : { settled: { outcome: 'superseded', reason: 'merged' } };
+      if (!survivor) return { settled: { outcome: 'superseded', reason: 'merged' } };
+      return isForbidden(received.action, survivor.memberId, context.app)
+        ? { settled: { outcome: 'superseded', reason: 'protected' } }
+        : recordWish(survivor, received, context);
     }
     default:
       return row.state satisfies never;

@@ -247,6 +247,13 @@ describe('a protected member', () => {
     ]);
   });
 
+  test('is not removed by a leave that was never confirmed either', () => {
+    const row = unconfirmed({ action: 'leave' });
+    expect(found(row, { ...PRESENT, protectedMembers })).toMatchObject([
+      { cause: 'unconfirmed', withheld: 'protected' },
+    ]);
+  });
+
   test('is brought back like anybody', () => {
     expect(found(memberRow(), { protectedMembers })).toMatchObject([{ correction: 'missing' }]);
   });

@@ -101,6 +101,25 @@ describe('policy, protection and switch are checked again before the call, since
     expect(await correct(world, 'unexpected')).toEqual(['correction dropped: protected']);
   });
 
+  test('a leave that waited for an outage to end is parked where its member is protected by now', async () => {
+    const world = new ApplyWorld();
+    world.seed({ action: 'leave', state: 'deferred', message: stored });
+    world.vendor.in(conversationKey()).add('ann');
+    world.declare({ protectedMembers: ['ann'] });
+    expect(await correct(world, 'deferred')).toEqual(['c-1 parked: protected', 'correction applied: parked']);
+    expect([world.present(), world.vendor.requests]).toEqual([['ann'], []]);
+    expect(await world.member()).toMatchObject({ state: 'parked', reason: 'protected' });
+    expect([...world.queue.deadLetters.keys()]).toEqual([stored.messageId]);
+  });
+
+  test('a leave that was never confirmed is not repeated where its member is protected by now', async () => {
+    const world = new ApplyWorld({ protectedMembers: ['ann'] });
+    world.seed({ action: 'leave', confirmed: { action: 'join', version: version(-DAY), atMs: NOW - DAY } });
+    world.vendor.in(conversationKey()).add('ann');
+    expect(await correct(world, 'deferred')).toEqual(['correction dropped: protected']);
+    expect(world.present()).toEqual(['ann']);
+  });
+
   test('switched off, what is queued already is dropped, deferred wishes included', async () => {
     const world = new ApplyWorld();
     world.seed({ state: 'deferred', message: stored });

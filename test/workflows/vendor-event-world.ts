@@ -105,7 +105,11 @@ export class VendorEventWorld {
     return this.deliver(JSON.stringify(changeBody({ ...named, ...overrides })), member);
   }
 
-  async deliver(body: string, member: MemberKey): Promise<ReadonlyMap<QueueMessage, number>> {
+  async deliver(
+    body: string,
+    member: MemberKey,
+    overrides: Partial<QueueMessage> = {},
+  ): Promise<ReadonlyMap<QueueMessage, number>> {
     this.#messages += 1;
     const message: QueueMessage = {
       messageId: `message-${this.#messages}`,
@@ -116,6 +120,7 @@ export class VendorEventWorld {
       sequenceNumber: String(this.#messages),
       receiveCount: 1,
       attributes: {},
+      ...overrides,
     };
     return this.#consumer.apply([message], this.#deadline);
   }

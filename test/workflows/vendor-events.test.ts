@@ -1,6 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { VendorEvent } from '../../functions/core/reconcile-message.ts';
-import { conversationKey, HOUR, iso, MINUTE, memberKey, NOW, version } from '../support/builders.ts';
+import {
+  changeBody,
+  conversationKey,
+  HOUR,
+  iso,
+  MINUTE,
+  memberKey,
+  NOW,
+  version,
+} from '../support/builders.ts';
 import { VendorEventWorld } from './vendor-event-world.ts';
 
 const origin = { occurredAtMs: NOW - MINUTE, eventId: 'event-1' };
@@ -288,6 +297,23 @@ describe('a merge of users', () => {
     await world.arrive([merged('guest', 'ann')]);
     await world.drain();
     expect([await world.row('guest'), await world.row('ann')]).toEqual(['leave merged', 'join applied']);
+  });
+
+  it('does not take a protected survivor out when the change that it moved is delivered once more', async () => {
+    world = new VendorEventWorld({ protectedMembers: ['ann'] });
+    const leave = JSON.stringify(changeBody({ userId: 'guest', action: 'leave' }));
+    await world.wish('ann', { version: version(-HOUR) });
+    world.vendor.in(conversationKey()).add('ann');
+    const same = { messageId: 'leave-1', sentAtMs: NOW, sequenceNumber: '1' };
+    await world.deliver(leave, memberKey({ memberId: 'guest' }), same);
+    await world.arrive([merged('guest', 'ann')]);
+    await world.drain();
+    expect(await world.row('guest')).toBe('leave merged');
+    await world.deliver(leave, memberKey({ memberId: 'guest' }), { ...same, receiveCount: 2 });
+    expect([await world.row('ann'), world.vendor.in(conversationKey()).has('ann')]).toEqual([
+      'join applied',
+      true,
+    ]);
   });
 
   it('whose corrections the switch held back is carried on by a later pass', async () => {
