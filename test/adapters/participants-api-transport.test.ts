@@ -117,6 +117,12 @@ describe('a call ends in time', () => {
   });
 });
 
+test('a host may be an address of IPv6', async () => {
+  const { host, requests } = await scriptedServer(joined, '::1');
+  await expect(join(apiAt(host))).resolves.toEqual(JOINED);
+  expect(requests[0]?.headers.host).toBe(host.slice('http://'.length));
+});
+
 describe('a connection that does not come about', () => {
   test('was refused: nothing can have been applied', async () => {
     const { server, port } = await listen();

@@ -26,7 +26,7 @@ export interface ScriptedServer {
 export type Script = (response: ServerResponse, request: RecordedRequest, count: number) => void;
 
 /** A real HTTP server that records every request, answers as told, and is gone when the test is over. */
-export async function scriptedServer(script: Script): Promise<ScriptedServer> {
+export async function scriptedServer(script: Script, address = '127.0.0.1'): Promise<ScriptedServer> {
   const requests: RecordedRequest[] = [];
   const sockets: Socket[] = [];
   const server = createServer(async (incoming, response) => {
@@ -38,13 +38,15 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
     script(response, request, requests.length);
   });
   server.on('connection', (socket) => sockets.push(socket));
-  server.listen(0, '127.0.0.1');
+  server.listen(0, address);
   await once(server, 'listening');
   onTestFinished(() => {
     server.close();
     server.closeAllConnections();
   });
-  return { host: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server, requests, sockets };
+  const { port } = server.address() as AddressInfo;
+  const hostname = address.includes(':') ? `[${address}]` : address;
+  return { host: `http://${hostname}:${port}`, server, requests, sockets };
 }
 
 /** Answers with a status and a JSON body. */

@@ -1,6 +1,7 @@
 /** Where requests go. */
 export interface Host {
   readonly secure: boolean;
+  /** Of an address of IPv6 without the brackets: only in a URL it has them. */
   readonly hostname: string;
   /** Absent: the protocol's own. */
   readonly port?: number;
@@ -34,7 +35,7 @@ export function parseHost(host: string): Host {
   }
   return {
     secure,
-    hostname: url.hostname,
+    hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     basePath: url.pathname.replace(/\/+$/, ''),
     ...(url.port !== '' && { port: Number(url.port) }),
   };
