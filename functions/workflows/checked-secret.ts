@@ -59,8 +59,12 @@ export class CheckedSecrets<Value> {
     try {
       return await this.#checkAnew(name, match, signal);
     } catch (error) {
-      if (!kept || known === undefined) throw error;
-      this.#kept.set(name, { ...kept, untilMs: this.#clock.nowMs() + SERVE_ON_MS });
+      // Also where it is wrong, or strangers would have us try again with every request.
+      if (kept) {
+        const untilMs = Math.max(kept.untilMs, this.#clock.nowMs() + SERVE_ON_MS);
+        this.#kept.set(name, { ...kept, untilMs });
+      }
+      if (known === undefined) throw error;
       return { kind: 'right', match: known };
     }
   }

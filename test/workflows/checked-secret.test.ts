@@ -70,6 +70,16 @@ describe('a secret', () => {
 });
 
 describe('whoever tries keys', () => {
+  it('makes us read no more often while an old secret cannot be read', async () => {
+    const { state, check } = world();
+    await check('key');
+    state.fails = true;
+    state.nowMs += 5 * MINUTE;
+    const before = state.reads;
+    for (let request = 0; request < 100; request += 1) await check('wrong').catch(() => {});
+    expect(state.reads - before).toBeLessThanOrEqual(6);
+  });
+
   it('makes us read so often and no more; beyond that nobody is refused for good', async () => {
     const { state, check } = world();
     await check('key');
