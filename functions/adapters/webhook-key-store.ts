@@ -5,7 +5,8 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { readStoredKey, type WebhookKeys } from '../core/webhook-registration.ts';
+import { readWebhookKey } from '../core/webhook-key.ts';
+import type { WebhookKeys } from '../core/webhook-registration.ts';
 
 /** The webhook secrets in Secrets Manager, as whoever registers webhooks reads and writes them. */
 export class SecretsManagerWebhookKeys {
@@ -41,7 +42,7 @@ export class SecretsManagerWebhookKeys {
     try {
       const request = { SecretId: `${this.#prefix}/${appId}`, VersionStage };
       const { SecretString = '' } = await this.#client.send(new GetSecretValueCommand(request));
-      return readStoredKey(SecretString);
+      return readWebhookKey(SecretString);
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return undefined;
       throw error;

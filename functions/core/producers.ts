@@ -10,7 +10,8 @@ export interface Producer {
 }
 
 export interface ProducersRead {
-  readonly producers: readonly Producer[];
+  /** Absent: it is no list at all, so that nobody can say who is in it. */
+  readonly producers?: readonly Producer[];
   /** What is wrong with the secret: places only, nothing of its text. */
   readonly problems: readonly string[];
 }
@@ -31,7 +32,7 @@ const producerSchema = z.object({
 /** Reads the text of the producers' secret. A producer that is not well described is left out; the others are served. */
 export function readProducers(text: string): ProducersRead {
   const value = parsed(text);
-  if (!Array.isArray(value)) return { producers: [], problems: ['the secret must be a JSON array'] };
+  if (!Array.isArray(value)) return { problems: ['the secret must be a JSON array'] };
   const reads = value.map((entry: unknown) => producerSchema.safeParse(entry));
   return {
     producers: reads.flatMap(({ data }) => (data ? [data] : [])),

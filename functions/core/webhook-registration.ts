@@ -1,5 +1,3 @@
-import * as z from 'zod/mini';
-
 /** What Rollcall asks the vendor to be told of, in alphabetical order. */
 export const WEBHOOK_TRIGGERS = [
   'conversation:join',
@@ -108,15 +106,4 @@ export function webhookFields(target: string, triggers: readonly string[]): Webh
 /** Where the vendor sends an app's events; `baseUrl` is the deployment's output WebhookUrl. */
 export function webhookTarget(baseUrl: string, appId: string): string {
   return `${baseUrl.replace(/\/+$/, '')}/sunshine/${appId}`;
-}
-
-const storedKey = z.object({ key: z.string().check(z.minLength(1)) });
-
-/** The key in the text of a webhook's secret; undefined where there is none. */
-export function readStoredKey(text: string): string | undefined {
-  try {
-    return storedKey.safeParse(JSON.parse(text)).data?.key;
-  } catch {
-    return undefined;
-  }
 }

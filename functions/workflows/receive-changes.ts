@@ -76,6 +76,7 @@ export class ReceiveChanges {
     if (text === undefined) return undefined;
     const { producers, problems } = readProducers(text);
     for (const problem of problems) this.#ports.telemetry.emit({ name: 'producers_problem', problem });
+    if (!producers) throw new Error('the secret of the producers cannot be read');
     return producers;
   }
 

@@ -25,6 +25,6 @@ describe("the producers' secret", () => {
   });
 
   it.each(['', '{}', 'null', '[', JSON.stringify(crm)])('names nobody where it is no list (%j)', (text) => {
-    expect(readProducers(text)).toEqual({ producers: [], problems: ['the secret must be a JSON array'] });
+    expect(readProducers(text)).toEqual({ problems: ['the secret must be a JSON array'] });
   });
 });

@@ -3,7 +3,6 @@ import {
   DORMANT_TRIGGERS,
   nextStep,
   type RegistrationState,
-  readStoredKey,
   WEBHOOK_TRIGGERS,
   type Webhook,
   webhookTarget,
@@ -118,17 +117,5 @@ describe('the next step of a registration', () => {
 describe('the target of a webhook', () => {
   it.each(['https://hooks.example.com', 'https://hooks.example.com/'])('is the app’s below %s', (base) => {
     expect(webhookTarget(base, 'shop')).toBe(target);
-  });
-});
-
-describe('the text of a webhook’s secret', () => {
-  it.each([
-    ['{"key":"abc"}', 'abc'],
-    ['{"key":""}', undefined],
-    ['{"keyId":"abc"}', undefined],
-    ['abc', undefined],
-    ['', undefined],
-  ])('%s holds the key %s', (text, key) => {
-    expect(readStoredKey(text)).toBe(key);
   });
 });

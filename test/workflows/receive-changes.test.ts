@@ -124,9 +124,15 @@ describe('a request is turned away', () => {
     expect(told).toMatchObject([{ reason: 'stale_signature' }]);
   });
 
-  it.each([undefined, '[]', '{'])('while there are no producers (%j)', async (text) => {
+  it.each([undefined, '[]'])('while there are no producers (%j)', async (text) => {
     producers = text;
     expect(await send(signed(changeBody()))).toMatchObject({ status: 401 });
+  });
+
+  it('not for good while their secret is no list, which is our own trouble', async () => {
+    producers = '{';
+    expect(await send(signed(changeBody()))).toMatchObject({ status: 503 });
+    expect(told.map(({ name }) => name)).toEqual(['producers_problem', 'fault', 'request_refused']);
   });
 
   it.each([
@@ -148,6 +154,13 @@ describe('while secrets are rotated', () => {
     ];
     producers = JSON.stringify(both);
     expect(await send(signed(changeBody(), secretOf(9)))).toMatchObject({ status: 202 });
+    expect(await send(signed(changeBody()))).toMatchObject({ status: 202 });
+  });
+
+  it('a list that was spoilt takes nobody’s right away', async () => {
+    await send(signed(changeBody()));
+    producers = '[';
+    expect(await send(signed(changeBody(), secretOf(3)))).toMatchObject({ status: 503 });
     expect(await send(signed(changeBody()))).toMatchObject({ status: 202 });
   });
 
