@@ -117,6 +117,16 @@ describe('a call ends in time', () => {
   });
 });
 
+test('an answer that only switches the protocol is none, and nobody waits for more', async () => {
+  const { port } = await listen((socket) =>
+    socket.once('data', () =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
+    ),
+  );
+  const error = await errorOf(join(apiAt(`http://127.0.0.1:${port}`), { timeoutMs: 2_000 }));
+  expect(error).toMatchObject({ message: 'join: no answer (closed without one)', mayHaveBeenApplied: true });
+});
+
 test('a host may be an address of IPv6', async () => {
   const { host, requests } = await scriptedServer(joined, '::1');
   await expect(join(apiAt(host))).resolves.toEqual(JOINED);

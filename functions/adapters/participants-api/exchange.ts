@@ -84,6 +84,10 @@ export class Exchanger {
       answer = response;
       readAnswer(response, resolve);
     });
+    // A switch of protocols ends the connection with neither an answer nor an error.
+    outgoing.once('close', () => {
+      if (!answer) resolve(unanswered(new Error('closed without one'), true));
+    });
     outgoing.end(request.body);
     return promise;
   }
