@@ -55,6 +55,7 @@ export async function forgetPerson(
     for await (const rows of rowsOf(user, idKind, ports.roster)) {
       for (const row of rows) {
         if (await releasePlan(row.key, ports.roster)) heldPlans += 1;
+        await forgetParkedRow(row, parked, ports);
         if (await eraseRow(row, ports.roster)) erased.add(memberText(row.key));
         else inFlight.add(memberText(row.key));
       }
@@ -65,21 +66,32 @@ export async function forgetPerson(
     await ports.roster.deleteMerge(merge);
     merges += 1;
   }
-  return { rows: erased.size, parked, heldPlans, merges, inFlight: inFlight.size };
+  return { rows: erased.size, parked: parked.size, heldPlans, merges, inFlight: inFlight.size };
 }
 
 async function forgetParked(
   { appId, memberId }: { readonly appId: string; readonly memberId: string },
   ports: ForgetPorts,
-): Promise<number> {
-  let count = 0;
+): Promise<Set<string>> {
+  const messageIds = new Set<string>();
   for await (const page of listParked({ appId }, ports.parked)) {
     for (const { messageId } of page.filter(({ key }) => key?.memberId === memberId)) {
       await discard(messageId, ports);
-      count += 1;
+      messageIds.add(messageId);
     }
   }
-  return count;
+  return messageIds;
+}
+
+/** The list of parked changes lags behind, and of one that was parked a moment ago its row knows already. */
+async function forgetParkedRow(
+  { state, message }: MemberRow,
+  forgotten: Set<string>,
+  ports: ForgetPorts,
+): Promise<void> {
+  if (state !== 'parked' || !message || forgotten.has(message.messageId)) return;
+  await discard(message.messageId, ports);
+  forgotten.add(message.messageId);
 }
 
 /** A plan that names the person goes whole; the next pass makes another. Says whether there was one. */
