@@ -84,7 +84,7 @@ async function startLister(bench: Bench, { lister }: Lister, url: string): Promi
 
 async function listInTurn(vendor: VendorProcess, workers: readonly Worker[], isQuick: boolean) {
   const results = new Map<Lister, Round[]>(LISTERS.map((lister) => [lister, []]));
-  for (let round = 0; round < (isQuick ? 3 : 9); round += 1) {
+  for (let round = 0; round < (isQuick ? 3 : 5); round += 1) {
     for (const [index, lister] of LISTERS.entries()) {
       const { atOnce, conversations = APP.conversations, quickly = conversations } = lister;
       const to = isQuick ? quickly : conversations;

@@ -60,7 +60,7 @@ export const throttled: Case = {
     try {
       const settings = bench.quick ? SETTINGS : [...SETTINGS, FULL_BATCHES];
       const results = new Map<Setting, Throttled[]>(settings.map((setting) => [setting, []]));
-      for (let round = 0; round < (bench.quick ? 1 : 3); round += 1) {
+      for (let round = 0; round < (bench.quick ? 1 : 2); round += 1) {
         for (const wave of wavesOf(settings)) {
           const drained = wave.map(async (setting) => {
             const run = `${round}-${settings.indexOf(setting)}`;

@@ -22,7 +22,7 @@ const REREADS_MOST = 5;
 const REREAD_EVERY_MS = 10_000;
 /** The same for all names together of which nothing is known: most of them somebody made up. */
 const STRANGERS_MOST = 100;
-const STRANGER_EVERY_MS = 5_000;
+const STRANGER_EVERY_MS = 100;
 /** Where a secret that is kept cannot be read again, the next attempt is so far away. */
 const SERVE_ON_MS = 10_000;
 
