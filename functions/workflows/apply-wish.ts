@@ -62,13 +62,15 @@ async function attemptWish(
     const moved = await followMerge(row, { ...context.ports, timings: context.timings, app });
     if (moved) return endMoved(moved, app, receiveCount, context);
   }
+  const patch = (fields: MemberPatch) =>
+    roster.patchMember(row.key, row.version, { ...IDLE, ...fields }, row.state);
   if (isConfirmed(row, clock.nowMs(), context.timings.reconcileIntervalMs)) {
-    const recorded = await roster.patchMember(row.key, row.version, settled(row, clock.nowMs()), row.state);
+    const recorded = await patch(settled(row, clock.nowMs()));
     return recorded ? { outcome: 'already' } : settledElsewhere(row, context);
   }
   // Accepted before it was protected, or of somebody whose place this member has taken.
   if (isForbidden(row.action, row.key.memberId, app))
-    return (await refuseWish(row, PROTECTED, IDLE, context.ports)) ?? settledElsewhere(row, context);
+    return (await refuseWish(row, PROTECTED, patch, context.ports)) ?? settledElsewhere(row, context);
   const call = await callVendor(row, app, context);
   if (isGone(call)) {
     const moved = await followMerge(row, { ...context.ports, timings: context.timings, app });
@@ -208,7 +210,7 @@ async function record(
       return { outcome: 'deferred', reason: decision.reason };
     }
     case 'park':
-      return refuseWish(row, decision, known, context.ports);
+      return refuseWish(row, decision, patch, context.ports);
     default:
       return decision satisfies never;
   }

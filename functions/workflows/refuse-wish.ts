@@ -14,15 +14,16 @@ export const PROTECTED: Refusal = {
 /**
  * Parks the message of a wish. One that was settled long ago has none: then the refusal stands on the row, and the next
  * pass asks again ever more slowly. Undefined: the row has moved on meanwhile.
+ *
+ * @param patch sets fields of the row, if it has not moved on; says whether it did
  */
 export async function refuseWish(
   row: MemberRow,
   { reason, detail }: Refusal,
-  fields: MemberPatch,
+  patch: (fields: MemberPatch) => Promise<boolean>,
   ports: ParkPorts,
 ): Promise<WishOutcome | undefined> {
   if (row.message)
     return (await parkRow(row, reason, detail, ports)) ? { outcome: 'parked', reason } : undefined;
-  const written = await ports.roster.patchMember(row.key, row.version, { ...fields, reason }, row.state);
-  return written ? { outcome: 'deferred', reason } : undefined;
+  return (await patch({ reason })) ? { outcome: 'deferred', reason } : undefined;
 }

@@ -28,8 +28,8 @@ const RECOVERY_MS = 3_000;
  * One instance has one request at a time, so what it grows by is what the largest took and has not been let go. Young
  * objects get little room, or the growth would tell how lazily they are collected.
  */
-const MEMORY_GROWTH_MAX_MIB = 100;
-const LITTLE_ROOM = '--enable-source-maps --max-semi-space-size=1';
+const MEMORY_GROWTH_MAX_MIB = 150;
+const LITTLE_ROOM = '--enable-source-maps --max-semi-space-size=1 --max-old-space-size=96';
 
 const AT: Attacked = {
   appId: 'attacked',
