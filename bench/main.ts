@@ -42,7 +42,7 @@ const results = await runAll(options);
 const figures = results.flatMap((result) => result.figures);
 const tables = [figuresTable(figures), ...results.flatMap((result) => result.tables)];
 if (!options.json) console.log(tables.map(markdown).join('\n\n'));
-if (!options.quick && options.cases === undefined) writePage();
+if (options.write || (!options.quick && options.cases === undefined)) writePage();
 if (options.json) console.log(JSON.stringify(toJson(figures)));
 
 function optionsOrEnd(): BenchOptions {
@@ -84,13 +84,12 @@ async function runAll({ quick, cases }: BenchOptions): Promise<CaseResult[]> {
 
 function writePage(): void {
   const [first, ...others] = tables.map(markdown);
-  const measured = `Measured on ${new Date().toISOString().slice(0, 10)} with Node ${process.versions.node}.`;
+  const run = options.quick ? ' by a quick run, of few and short rounds' : '';
+  const measured = `Measured on ${new Date().toISOString().slice(0, 10)} with Node ${process.versions.node}${run}.`;
+  const plots = results.flatMap((result) => Object.entries(result.plots ?? {}));
+  const pictures = plots.map(([name, { title }]) => `![${title}](performance/${name}.svg)`);
   const page = withSection(readFileSync(PAGE, 'utf8'), 'figures', `${measured}\n\n${first}`);
-  writeFileSync(PAGE, withSection(page, 'tables', others.join('\n\n')));
+  writeFileSync(PAGE, withSection(page, 'tables', [...others, ...pictures].join('\n\n')));
   mkdirSync(PLOTS, { recursive: true });
-  for (const { plots = {} } of results) {
-    for (const [name, plot] of Object.entries(plots)) {
-      writeFileSync(new URL(`${name}.svg`, PLOTS), svgOf(plot));
-    }
-  }
+  for (const [name, plot] of plots) writeFileSync(new URL(`${name}.svg`, PLOTS), svgOf(plot));
 }

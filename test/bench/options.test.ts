@@ -4,13 +4,14 @@ import { readOptions } from '../../bench/options.ts';
 const known = ['cpu', 'listing'];
 
 it('without options all cases run in full', () => {
-  expect(readOptions([], known)).toEqual({ json: false, quick: false });
+  expect(readOptions([], known)).toEqual({ json: false, quick: false, write: false });
 });
 
 it('cases are chosen by name', () => {
   expect(readOptions(['--quick', '--json', '--cases', 'listing,cpu'], known)).toEqual({
     json: true,
     quick: true,
+    write: false,
     cases: ['listing', 'cpu'],
   });
 });
