@@ -40,6 +40,8 @@ export function svgOf({ title, x, y, lines }: LinePlot): string {
   const middle = (AREA.top + AREA.bottom) / 2;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    // What a reader of screens says.
+    `<title>${escaped(title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     text(centre, 20, title, 'font-size="14" text-anchor="middle"'),
     ...across.ticks.map((tick) => verticalTick(across.at(tick), tick)),
@@ -101,8 +103,11 @@ function horizontalTick(y: number, value: number): string {
 }
 
 function text(x: number, y: number, content: string, attributes: string): string {
-  const safe = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  return `<text x="${x}" y="${y}" ${attributes}>${safe}</text>`;
+  return `<text x="${x}" y="${y}" ${attributes}>${escaped(content)}</text>`;
+}
+
+function escaped(content: string): string {
+  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }
 
 function round(value: number): number {
