@@ -34,6 +34,8 @@ interface Short {
   readonly conversation?: Partial<ConversationSpec>;
   readonly redriveAtMs?: number;
   readonly discardAtMs?: number;
+  /** When an operator looks at what is held; it is approved half a minute later. */
+  readonly approveAtMs?: number;
   readonly calmFromMs?: number;
   readonly webhooks?: boolean;
 }
@@ -45,6 +47,7 @@ function scenario({
   conversation = {},
   redriveAtMs,
   discardAtMs,
+  approveAtMs,
   webhooks = false,
   calmFromMs = 5 * MINUTE_MS,
 }: Short): Scenario {
@@ -77,6 +80,9 @@ function scenario({
     operators: [
       ...(redriveAtMs === undefined ? [] : [{ kind: 'redrive', atMs: redriveAtMs } as const]),
       ...(discardAtMs === undefined ? [] : [{ kind: 'discard', atMs: discardAtMs } as const]),
+      ...(approveAtMs === undefined
+        ? []
+        : [{ kind: 'approve', atMs: approveAtMs, actsAfterMs: 30 * SECOND_MS } as const]),
     ],
     calmFromMs: Math.max(calmFromMs, redriveAtMs ?? 0, discardAtMs ?? 0),
   };
@@ -120,6 +126,17 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a deferred change whose write fails when it is brought back': scenario({
     changes: [change(1, 'u1a', 'join')],
     faults: [outage('unauthorized', 50), failing('roster', 10)],
+  }),
+  'a death after a call, overtaken by the opposite, which is deferred': scenario({
+    changes: [
+      change(1, 'u1a', 'join'),
+      change(30, 'u1a', 'leave'),
+      change(40, 'u1a', 'join', { group: 'conversation' }),
+    ],
+    faults: [
+      { ...failing('vendor', 2), how: 'die_after' },
+      { ...outage('unauthorized', 60), fromMs: 35_000 },
+    ],
   }),
   'a change twice': scenario({
     changes: [
@@ -313,6 +330,17 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     changes: [change(1, 'u1a', 'join')],
     faults: ['u5a', 'u6a', 'u7a'].map((each) => ({ ...lost(each, 'join'), fromMs: 60_000 })),
     app: { policy: 'exact' },
+  }),
+  'more strangers than may be removed, and one who comes after an operator has looked': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    faults: [
+      ...['u5a', 'u6a', 'u7a'].map((each) => ({ ...lost(each, 'join'), fromMs: 60_000 })),
+      // The first pass is after nine minutes.
+      { ...lost('u4a', 'join'), fromMs: 610_000 },
+    ],
+    app: { policy: 'exact' },
+    approveAtMs: 10 * MINUTE_MS,
+    calmFromMs: 12 * MINUTE_MS,
   }),
 };
 
