@@ -135,14 +135,21 @@ export class EndWatch {
       this.#violations.add('parked for a cause of its own', `${messageId} for ${reason}: ${detail}`);
   }
 
-  /** It was known for longer than any work takes that its user was merged into somebody. */
+  /** It was known for longer than any work takes into whom its user was merged, over every merge on the way. */
   #hadSurvivor({ member }: Accepted): boolean {
     const { table, vendor, scheduler } = this.#world;
-    const mergedAtMs = table.mergedAtMs.get(mergeText(userOf(member)));
     const { users } = vendor.conversations;
     const survivor = users.survivorOf(member);
-    if (mergedAtMs === undefined || users.isGone(survivor.appId, survivor.memberId)) return false;
-    return mergedAtMs < scheduler.nowMs - 2 * CONSUMER_TIMEOUT_MS;
+    if (users.isGone(survivor.appId, survivor.memberId)) return false;
+    const discarded = users.chainOf(member.appId, member.memberId).slice(0, -1);
+    const knownBeforeMs = scheduler.nowMs - 2 * CONSUMER_TIMEOUT_MS;
+    return (
+      discarded.length > 0 &&
+      discarded.every((memberId) => {
+        const mergedAtMs = table.mergedAtMs.get(mergeText(userOf({ ...member, memberId })));
+        return mergedAtMs !== undefined && mergedAtMs < knownBeforeMs;
+      })
+    );
   }
 
   /** Where somebody in its chain must not be removed, a leave is not moved there, and takes with it what it superseded. */

@@ -37,7 +37,9 @@ export function isCauseOf(reason: ParkReason, { spec, member }: Accepted, world:
     case 'protected':
       return (
         spec.action === 'leave' &&
-        [member, survivor].some(({ memberId }) => app.protectedMembers.includes(memberId))
+        conversations.users
+          .chainOf(member.appId, member.memberId)
+          .some((memberId) => app.protectedMembers.includes(memberId))
       );
     case 'conversation_not_found':
       return !conversations.exists(member) || !conversations.exists(survivor);

@@ -38,6 +38,12 @@ export class VendorUsers {
     return memberText(this.survivorOf(member)) !== memberText(member);
   }
 
+  /** A member's own id and those that took its place one after the other: whoever hears of a merge late knows only some. */
+  chainOf(appId: string, memberId: string): string[] {
+    const survivor = this.#survivors.get(nameOf(appId, memberId));
+    return survivor === undefined ? [memberId] : [memberId, ...this.chainOf(appId, survivor)];
+  }
+
   /** Whether both are the same by now. */
   isSame(one: MemberKey, other: MemberKey): boolean {
     return memberText(this.survivorOf(one)) === memberText(this.survivorOf(other));
