@@ -57,8 +57,13 @@ export function whyIgnored({
     return policy === 'exact' && hint.action === 'join' ? undefined : 'nobodys_business';
   if (row.action === hint.action) return 'agrees';
   if (row.state !== 'applied') return 'not_applied';
-  const knownMs = Math.max(occurredAtOf(row.version), row.confirmed?.atMs ?? 0);
-  return hint.occurredAtMs <= knownMs ? 'older' : undefined;
+  return hint.occurredAtMs <= knownMs(row) ? 'older' : undefined;
+}
+
+/** Up to when the roster knows better. A producer's clock may run ahead: once its wish is confirmed, ours decides. */
+function knownMs({ version, confirmed }: MemberRow): number {
+  if (confirmed?.version === version) return confirmed.atMs;
+  return Math.max(occurredAtOf(version), confirmed?.atMs ?? 0);
 }
 
 /** A complete listing that began after the hint was sent shows what it tells of. */

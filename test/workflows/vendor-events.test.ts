@@ -88,7 +88,11 @@ describe('a hint', () => {
   });
 
   it.each<[string, string, Parameters<VendorEventWorld['wish']>[1]]>([
-    ['older than the wish', 'older', { version: version(0) }],
+    [
+      'older than the wish, which only an earlier one’s confirmation stands by',
+      'older',
+      { version: version(0), confirmed: { action: 'join', version: version(-HOUR), atMs: NOW - HOUR } },
+    ],
     [
       'older than what was confirmed',
       'older',
@@ -103,6 +107,13 @@ describe('a hint', () => {
     await world.wish('ann', row);
     expect(await world.arrive([hint('leave')])).toEqual([reason]);
     expect(world.vendor.requests).toEqual([]);
+  });
+
+  it('of what came after the wish was confirmed asks for a look, also where its producer’s clock runs ahead', async () => {
+    const ahead = version(2 * MINUTE);
+    const confirmed = { action: 'join', version: ahead, atMs: NOW - HOUR } as const;
+    await world.wish('ann', { version: ahead, confirmed });
+    expect(await world.arrive([hint('leave')])).toEqual(['compare']);
   });
 
   it('of an unknown conversation changes nothing', async () => {
