@@ -9,6 +9,7 @@ import type { Timings } from '../core/timings.ts';
 import { type ApplyWishContext, applyWish, callVendor, confirmed, isGone } from './apply-wish.ts';
 import { followMerge } from './follow-merge.ts';
 import { finishParking, parkCrashing, STARTS_ALONE_MAX } from './park.ts';
+import { survivorOf } from './survivor.ts';
 
 /** A correction delivered more often than this brings the process down; the next pass plans it anew. */
 const RECEIVES_MAX = STARTS_ALONE_MAX + 1;
@@ -78,7 +79,7 @@ async function bringBack(
   alone: boolean,
   context: ApplyWishContext,
 ): Promise<CorrectionOutcome> {
-  const { roster, telemetry, clock } = context.ports;
+  const { roster, telemetry } = context.ports;
   const { key, version, changeId, message } = row;
   const started = await roster.countStart(key, version, alone, row.state);
   if (!started) return dropped('moved_on');
@@ -96,8 +97,7 @@ async function bringBack(
   }
   const ended = await applyWish(started, app, 1, context);
   if (ended.outcome === 'retried') {
-    // Nothing else brings it back: the next pass must.
-    await roster.markDue(key, deferredDueMs(row, clock.nowMs(), context.timings));
+    await waitAgain(row, context);
     return failed(ended.reason);
   }
   if (ended.outcome === 'deferred') return failed(ended.reason ?? 'deferred');
@@ -113,6 +113,15 @@ async function bringBack(
     });
   }
   return ended.outcome === 'superseded' ? dropped('moved_on') : applied(ended.outcome);
+}
+
+/** Nothing else brings it back: the next pass must, also from where a merge has just moved it, as if in flight. */
+async function waitAgain(row: MemberRow, { ports, timings }: ApplyWishContext): Promise<void> {
+  const { roster, clock } = ports;
+  const survivor = await survivorOf(row.key, roster);
+  const hasMoved =
+    survivor && (await roster.patchMember(survivor, row.version, { state: 'deferred' }, 'pending'));
+  await roster.markDue(hasMoved ? survivor : row.key, deferredDueMs(row, clock.nowMs(), timings));
 }
 
 /** Its wish belongs to whoever has taken this member's place. */

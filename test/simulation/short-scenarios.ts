@@ -295,6 +295,12 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     faults: [outage('unauthorized', 100), merged('u1a', 'u2a', 60_000)],
     webhooks: true,
   }),
+  'somebody merged whose wish, brought back, moves into a full conversation': scenario({
+    changes: [change(30, 'u1a', 'join')],
+    faults: [outage('unauthorized', 59), merged('u1a', 'u2a', 60_000)],
+    conversation: { capacity: 2 },
+    webhooks: true,
+  }),
   'somebody merged whose wish meets another outage where it moves to': scenario({
     changes: [change(30, 'u1a', 'join')],
     faults: [

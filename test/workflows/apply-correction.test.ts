@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { userOf } from '../../functions/core/merge.ts';
 import { conversationKey, DAY, HOUR, iso, NOW, SECOND, TIMINGS, version } from '../support/builders.ts';
 import { ApplyWorld } from './apply-world.ts';
 
@@ -179,6 +180,19 @@ describe('a deferred wish that is brought back', () => {
     world.vendor.answers.push({ kind: 'gone', what: 'conversation' });
     expect(await correct(world, 'deferred')).toContain('c-1 parked: conversation_not_found');
     expect([...world.queue.deadLetters.keys()]).toEqual(['c-1']);
+  });
+
+  test('waits on where a merge has just moved it, if the vendor will not have it there yet', async () => {
+    const world = new ApplyWorld();
+    world.seed({ state: 'deferred', message: stored, mergedAtMs: NOW });
+    const ann = userOf({ appId: 'shop', memberId: 'ann' });
+    await world.roster.claimMerge(ann, { survivor: 'bob', eventId: 'e-1' });
+    await world.roster.settleMerge(ann, 'e-1', 'confirmed');
+    world.vendor.answers.push({ kind: 'rejected', reason: 'full', status: 400 });
+    expect(await correct(world, 'deferred')).toEqual(['correction failed: conversation_full']);
+    expect(await world.member('ann')).toMatchObject({ state: 'merged' });
+    expect(await world.member('bob')).toMatchObject({ state: 'deferred', version: AT, message: stored });
+    expect(await world.dueAtMs()).toBeLessThanOrEqual(NOW + HOUR);
   });
 
   test('is not one while its message may still come: in flight for less than any delivery takes', async () => {
