@@ -7,7 +7,7 @@ export class EventBridgeOutcomeEvents {
   #client: EventBridgeClient | undefined;
 
   async publish({ kind, detail }: OutcomeEvent): Promise<void> {
-    const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
+    const { EventBridgeClient, PutEventsCommand } = await import('./event-bridge.ts');
     this.#client ??= awsClient(EventBridgeClient);
     const entry = { Source: EVENT_SOURCE, DetailType: DETAIL_TYPES[kind], Detail: JSON.stringify(detail) };
     const { Entries } = await this.#client.send(new PutEventsCommand({ Entries: [entry] }));

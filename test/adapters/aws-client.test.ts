@@ -35,6 +35,12 @@ describe('a client of AWS', () => {
     expect(requests[0]?.headers['x-amzn-trace-id']).toBe(TRACE);
   });
 
+  it('repeats requests as Rollcall wants it, whatever its surroundings say', async () => {
+    vi.stubEnv('AWS_RETRY_MODE', 'adaptive');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(awsClient(SQSClient).config).toMatchObject({ retryMode: 'standard' });
+  });
+
   it.each([
     ['DynamoDB', () => awsClient(DynamoDBClient)],
     ['SQS', () => awsClient(SQSClient)],

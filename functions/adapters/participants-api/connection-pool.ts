@@ -27,6 +27,8 @@ export class ConnectionPool {
       if (socket) this.#watchOpening(socket, readyEvent, connectTimeoutMs);
       return socket;
     };
+    // All connections go to one host: the agent need not put a name for it together, several times for every request.
+    agent.getName = () => 'host';
     this.agent = agent;
   }
 
