@@ -184,14 +184,12 @@ function dampedMs(timesCorrected: number, { reconcileIntervalMs, deferredInterva
 /** Under `exact` whoever is present without a wish is to be out; one without the app's kind of id cannot be told apart. */
 function strangersOf(input: CompareInput, managed: readonly MemberRow[]): Difference[] {
   const known = new Set(managed.map((row) => row.key.memberId));
-  const unmanaged = new Map(
-    input.rows.filter((row) => !isManaged(row)).map((row) => [row.key.memberId, row]),
-  );
+  const versions = new Map(input.rows.map((row) => [row.key.memberId, row.version]));
   return input.participants.flatMap((participant) => {
     const memberId = participant[input.idKind];
     if (memberId === undefined || known.has(memberId)) return [];
     const member = { ...input.conversation, idKind: input.idKind, memberId };
-    const version = unmanaged.get(memberId)?.version;
+    const version = versions.get(memberId);
     const isProtected = input.protectedMembers.has(memberId);
     return [
       {
