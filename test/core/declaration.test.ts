@@ -4,6 +4,7 @@ import { planDeclaration, readDeclaration } from '../../functions/core/declarati
 import { readOutgoing } from '../../functions/core/outgoing-change.ts';
 import type { MemberRow } from '../../functions/core/roster.ts';
 import { appRow, DAY, HOUR, iso, memberKey, memberRow, NOW, version } from '../support/builders.ts';
+import { codePoint } from '../support/code-point.ts';
 
 const DECLARED = { appId: 'shop', conversationId: 'orders', members: ['ann', 'bob'] };
 
@@ -122,7 +123,7 @@ describe('the ids of its changes', () => {
 });
 
 test('whatever is declared becomes changes that the consumer accepts', () => {
-  const id = fc.string({ unit: 'binary', minLength: 1, maxLength: 80 });
+  const id = fc.string({ unit: codePoint, minLength: 1, maxLength: 80 });
   fc.assert(
     fc.property(fc.uniqueArray(id, { maxLength: 5 }), (members) => {
       const read = readDeclaration({ ...DECLARED, members });

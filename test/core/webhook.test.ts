@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readReconcileMessage, vendorEventBody } from '../../functions/core/reconcile-message.ts';
 import { readWebhook } from '../../functions/core/webhook.ts';
 import { DAY, iso, MINUTE, NOW, SECOND } from '../support/builders.ts';
+import { codePoint } from '../support/code-point.ts';
 import { conversation, joinEvent, vendorUser, webhookBody, webhookEvent } from '../support/webhook-bodies.ts';
 
 const read = (body: unknown, appId = 'shop') => readWebhook(JSON.stringify(body), appId, NOW);
@@ -138,7 +139,7 @@ describe('whatever comes', () => {
   const anyEvent = fc.oneof(
     fc.jsonValue(),
     fc.record({
-      id: fc.string({ unit: 'binary' }),
+      id: fc.string({ unit: codePoint }),
       type: fc.constantFrom('conversation:join', 'conversation:leave', 'user:remove', 'user:merge', 'x'),
       createdAt: fc.oneof(
         fc.integer({ min: -DAY, max: DAY }).map((ms) => iso(NOW + ms)),
@@ -147,7 +148,7 @@ describe('whatever comes', () => {
       payload: fc.record(
         {
           conversation: fc.record({ id: fc.oneof(fc.stringMatching(/^[\w-]{1,9}$/), fc.string()) }),
-          user: fc.record({ id: fc.string({ unit: 'binary' }), externalId: fc.jsonValue() }),
+          user: fc.record({ id: fc.string({ unit: codePoint }), externalId: fc.jsonValue() }),
         },
         { requiredKeys: [] },
       ),

@@ -19,6 +19,7 @@ import {
   TIMINGS,
   version,
 } from './builders.ts';
+import { codePoint } from './code-point.ts';
 
 /* Random values for property tests. fast-check prints the seed that replays a failure. */
 
@@ -32,7 +33,7 @@ export const pathId = fc.string({ unit: fc.constantFrom(...PATH_CHARACTERS), min
 
 /** Ids of people: anything printable, quotes, slashes and emoji included. */
 export const printableId = fc
-  .string({ unit: 'binary', minLength: 1, maxLength: 100 })
+  .string({ unit: codePoint, minLength: 1, maxLength: 100 })
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what no id may hold
   .filter((text) => !/[\u0000-\u001f\u007f-\u009f]/.test(text));
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { codePoint } from './code-point.ts';
 
 /** Changes as producers write them, before JSON. Good and bad ones come from the same parts, so that bad ones are nearly good. */
 
@@ -12,7 +13,7 @@ const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;
 const printable = (maxLength: number) =>
   fc
     .oneof(
-      fc.string({ minLength: 1, maxLength, unit: 'binary' }),
+      fc.string({ minLength: 1, maxLength, unit: codePoint }),
       fc.string({ minLength: 1, maxLength, unit: 'grapheme' }),
       fc.constantFrom('../..', 'a%2fb', '"', '\\', '{}', '__proto__', "'; --", '<b>', '\u2028', '\uffff'),
       fc.constantFrom('x'.repeat(maxLength), '🦺'.repeat(maxLength)),
@@ -69,7 +70,7 @@ const FIELDS = [
 
 const oddValue = fc.oneof(
   fc.jsonValue(),
-  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.string({ unit: codePoint, maxLength: 300 }),
   fc.constantFrom<unknown>(
     undefined,
     null,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { html, jsonText } from '../../../functions/core/widget/html.ts';
+import { codePoint } from '../../support/code-point.ts';
 
 describe('a template of HTML', () => {
   it('shows whatever stands in it as text', () => {
@@ -27,7 +28,7 @@ describe('a template of HTML', () => {
 
   it('lets no markup through, whatever the text', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit: codePoint }), (text) => {
         expect(html`${text}`.text).not.toMatch(/[<>"'`]/);
       }),
     );
@@ -37,7 +38,7 @@ describe('a template of HTML', () => {
 describe('JSON in an element', () => {
   it('has no character that HTML knows, and reads back as it was', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), (value) => {
+      fc.property(fc.dictionary(fc.string({ unit: codePoint }), fc.string({ unit: codePoint })), (value) => {
         const { text } = jsonText(value);
         expect(text).not.toMatch(/[<>&'`]/);
         expect(JSON.parse(text)).toEqual(value);
