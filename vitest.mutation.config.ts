@@ -1,12 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/**
- * What `npm run mutation` runs: a mutant of functions/core must die by the tests of functions/core. The widget's pages
- * have theirs where they are shown.
- */
+/** What `npm run mutation` runs: a mutant of functions/core must die by the tests of functions/core. */
 export default defineConfig({
   test: {
-    include: ['test/core/**/*.test.ts', 'test/workflows/*-widget.test.ts'],
+    include: ['test/core/**/*.test.ts'],
     testTimeout: 60_000,
     // As the project `core`. Every mutant still has its own worker; only its test files share one.
     isolate: false,
