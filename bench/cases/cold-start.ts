@@ -1,6 +1,6 @@
+import { lambdaNodeOptions } from '../../local/embedded/node-options.ts';
 import type { Bench, Case } from '../bench.ts';
 import { kibOf } from '../bundle.ts';
-import { lambdaNodeOptions } from '../lambda-context.ts';
 import { median } from '../statistics.ts';
 import { withSpread } from '../table.ts';
 import { KEY } from '../vendor/apps.ts';

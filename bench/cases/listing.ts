@@ -1,7 +1,7 @@
+import { lambdaNodeOptions } from '../../local/embedded/node-options.ts';
 import type { Bench, Case } from '../bench.ts';
 import { RECONCILE_ROSTER_IN_MEMORY } from '../bundle.ts';
 import { rounded } from '../figure.ts';
-import { lambdaNodeOptions } from '../lambda-context.ts';
 import type { Listed, ListingOptions } from '../listing/protocol.ts';
 import { BOUNDLESS } from '../rollcall/deployment.ts';
 import { median } from '../statistics.ts';

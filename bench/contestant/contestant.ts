@@ -1,8 +1,8 @@
 import type { SQSRecord } from 'aws-lambda';
+import { lambdaNodeOptions } from '../../local/embedded/node-options.ts';
 import type { Bench } from '../bench.ts';
 import { ROSTER_IN_MEMORY } from '../bundle.ts';
 import type { Population } from '../changes.ts';
-import { lambdaNodeOptions } from '../lambda-context.ts';
 import { BOUNDLESS } from '../rollcall/deployment.ts';
 import { KEY } from '../vendor/apps.ts';
 import { Worker } from '../worker/worker.ts';

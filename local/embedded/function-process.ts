@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { asError, type InvocationOutcome, type Report } from './events.ts';
 import type { FunctionMessage, InvokeMessage } from './function-messages.ts';
+import { lambdaNodeOptions } from './node-options.ts';
 import { PausableTimer } from './pausable-timer.ts';
 
 const RUNTIME = fileURLToPath(new URL('./function-runtime.ts', import.meta.url));
@@ -16,6 +17,7 @@ export interface FunctionSettings {
   readonly arn: string;
   /** The folder of the bundle. */
   readonly taskRoot: string;
+  readonly memoryMb: number;
   readonly timeoutMs: number;
   /** The whole environment: nothing of the host's own is added. */
   readonly environment: Readonly<Record<string, string>>;
@@ -49,7 +51,7 @@ export class FunctionProcess {
     this.#child = fork(RUNTIME, [settings.arn], {
       env: { ...settings.environment },
       cwd: settings.taskRoot,
-      execArgv: [],
+      execArgv: lambdaNodeOptions(settings.memoryMb),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -105,7 +105,15 @@ function toFunction(logicalId: string, template: Template, options: WiringOption
     ...options.environment,
   };
   return new LocalFunction(
-    { logicalId, name, arn, taskRoot, timeoutMs: properties.Timeout * 1_000, environment },
+    {
+      logicalId,
+      name,
+      arn,
+      taskRoot,
+      memoryMb: properties.MemorySize,
+      timeoutMs: properties.Timeout * 1_000,
+      environment,
+    },
     options.report,
   );
 }

@@ -68,6 +68,7 @@ test('a schedule that fires reaches its function, which sees its own surrounding
       invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:Tiny-ticker',
       memoryLimitInMB: '256',
     },
+    nodeOptions: ['--max-semi-space-size=12', '--max-old-space-size=231'],
     secretLength: 48,
   });
   expect(environment).toMatchObject({

@@ -20,7 +20,7 @@ function start({ onTestFinished }: TestContext, settings: { timeoutMs?: number; 
   const environment = { LAMBDA_TASK_ROOT: taskRoot, _HANDLER: handler };
   const recorder = new Recorder();
   const tested = new LocalFunction(
-    { logicalId: 'Act', name: 'act', arn: 'arn:act', taskRoot, timeoutMs, environment },
+    { logicalId: 'Act', name: 'act', arn: 'arn:act', taskRoot, memoryMb: 256, timeoutMs, environment },
     recorder.report,
   );
   onTestFinished(() => tested.stop());

@@ -35,6 +35,7 @@ export async function tick(event: unknown, context: Context): Promise<void> {
   const surroundings = {
     event,
     environment: process.env,
+    nodeOptions: process.execArgv,
     secretLength: secret.SecretString?.length,
     context: { awsRequestId, functionName, invokedFunctionArn, memoryLimitInMB },
   };
