@@ -64,6 +64,8 @@ export interface MemberRow {
   readonly participantId?: string;
   /** Since when it fails while its app answers for others: an outage of the app is no fault of this change. */
   readonly failingAloneSinceMs?: number;
+  /** When it last failed so. */
+  readonly failedAloneAtMs?: number;
   /** How often, and when last, the reconciler asked for this wish again because the vendor had lost it. */
   readonly timesCorrected?: number;
   readonly correctedAtMs?: number;

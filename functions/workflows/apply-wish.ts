@@ -2,6 +2,7 @@ import type { AppRow, Policy } from '../core/app.ts';
 import type { CallResult } from '../core/call-result.ts';
 import { backoffMs, type Decision, decide } from '../core/decision.ts';
 import { deferredDueMs } from '../core/due.ts';
+import { type FailingAlone, failedOnceMore, failingAloneOf, NOT_ALONE } from '../core/failing-alone.ts';
 import { isForbidden } from '../core/protection.ts';
 import { inDoubt, isConfirmed, isManaged, type MemberPatch, type MemberRow } from '../core/roster.ts';
 import { LEAVE_KEPT_MS, type Timings } from '../core/timings.ts';
@@ -76,8 +77,9 @@ async function attemptWish(
     const moved = await followMerge(row, { ...context.ports, timings: context.timings, app });
     if (moved) return endMoved(moved, app, receiveCount, context);
   }
-  const decision = decideOutcome(call, row, app, receiveCount, context);
-  const recorded = await record(decision, call, row, app, context);
+  const alone = failedAlone(call, row, app, context);
+  const decision = decideOutcome(call, row, alone, receiveCount, context);
+  const recorded = await record(decision, call, row, alone, context);
   if (recorded) return recorded;
   await overtaken(row, call.mayApplyLate, app, context);
   return settledElsewhere(row, context);
@@ -140,7 +142,7 @@ export async function callVendor(
 function decideOutcome(
   call: VendorCallOutcome<VendorAnswer>,
   row: MemberRow,
-  app: AppRow,
+  { failingAloneSinceMs }: FailingAlone,
   receiveCount: number,
   context: ApplyWishContext,
 ): Decision {
@@ -152,30 +154,30 @@ function decideOutcome(
       afterMs: backoffMs({ receiveCount, jitter: ports.clock.random() }, timings),
       reason: call.reason,
     };
+  const attempt = {
+    action: row.action,
+    ageMs: ports.clock.nowMs() - row.wishedAtMs,
+    failingAloneForMs: ports.clock.nowMs() - (failingAloneSinceMs ?? ports.clock.nowMs()),
+    receiveCount,
+    jitter: ports.clock.random(),
+  };
+  return decide(call.answer.result, attempt, timings);
+}
+
+/** A failure counts while its app answers: others, or this very member with something definite. */
+function failedAlone(
+  call: VendorCallOutcome<VendorAnswer>,
+  row: MemberRow,
+  app: AppRow,
+  { ports, calls, timings }: ApplyWishContext,
+): FailingAlone {
+  if (call.kind === 'out_of_time') return failingAloneOf(row);
+  if (call.kind === 'app_out' || !calls.appAnswers(app.appId)) return NOT_ALONE;
   // What failed until now failed otherwise: only a refusal that lasts is one.
   const { result } = call.answer;
   const isNewlyRefused =
     result.kind === 'rejected' && result.reason === 'bad_request' && row.reason !== 'rejected';
-  const aloneSinceMs = isNewlyRefused ? undefined : failingAloneSinceMs(call, row, app, context);
-  const attempt = {
-    action: row.action,
-    ageMs: ports.clock.nowMs() - row.wishedAtMs,
-    failingAloneForMs: ports.clock.nowMs() - (aloneSinceMs ?? ports.clock.nowMs()),
-    receiveCount,
-    jitter: ports.clock.random(),
-  };
-  return decide(result, attempt, timings);
-}
-
-/** Since when the wish fails while its app answers: for others, or for this very member with something definite. */
-function failingAloneSinceMs(
-  call: VendorCallOutcome<VendorAnswer>,
-  row: MemberRow,
-  app: AppRow,
-  { ports, calls }: ApplyWishContext,
-): number | undefined {
-  if (call.kind === 'app_out' || !calls.appAnswers(app.appId)) return undefined;
-  return row.failingAloneSinceMs ?? ports.clock.nowMs();
+  return failedOnceMore(isNewlyRefused ? {} : row, ports.clock.nowMs(), timings);
 }
 
 /** Records the decision under the row's version; undefined: the row has moved on meanwhile. */
@@ -183,14 +185,13 @@ async function record(
   decision: Decision,
   call: VendorCallOutcome<VendorAnswer>,
   row: MemberRow,
-  app: AppRow,
+  alone: FailingAlone,
   context: ApplyWishContext,
 ): Promise<WishOutcome | undefined> {
   const { roster, clock } = context.ports;
   const known = { ...IDLE, ...doubted(row), ...late(call, row) };
   const patch = (fields: MemberPatch) =>
     roster.patchMember(row.key, row.version, { ...known, ...fields }, row.state);
-  const aloneSinceMs = failingAloneSinceMs(call, row, app, context) ?? null;
   switch (decision.kind) {
     case 'done': {
       if (inDoubt(row)) await roster.markDue(row.key, clock.nowMs() + context.timings.requestTimeoutMs);
@@ -199,12 +200,11 @@ async function record(
       return { outcome: decision.already ? 'already' : 'applied' };
     }
     case 'retry': {
-      if (!(await patch({ reason: decision.reason, failingAloneSinceMs: aloneSinceMs }))) return undefined;
+      if (!(await patch({ reason: decision.reason, ...alone }))) return undefined;
       return { outcome: 'retried', afterMs: decision.afterMs, reason: decision.reason };
     }
     case 'defer': {
-      if (!(await patch({ state: 'deferred', reason: decision.reason, failingAloneSinceMs: aloneSinceMs })))
-        return undefined;
+      if (!(await patch({ state: 'deferred', reason: decision.reason, ...alone }))) return undefined;
       const dueMs = deferredDueMs(row, clock.nowMs(), context.timings);
       await roster.markDue(row.key, Math.max(dueMs, clock.nowMs() + (decision.afterMs ?? 0)));
       return { outcome: 'deferred', reason: decision.reason };
@@ -261,7 +261,7 @@ function settled(row: MemberRow, nowMs: number): MemberPatch {
     state: 'applied',
     message: null,
     reason: null,
-    failingAloneSinceMs: null,
+    ...NOT_ALONE,
     expiresAtMs: row.action === 'leave' ? nowMs + LEAVE_KEPT_MS : null,
   };
 }

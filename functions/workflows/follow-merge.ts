@@ -1,3 +1,4 @@
+import { NOT_ALONE } from '../core/failing-alone.ts';
 import type { MemberKey } from '../core/member-key.ts';
 import { isForbidden } from '../core/protection.ts';
 import type { MemberRow, SettledWish, Wish } from '../core/roster.ts';
@@ -46,7 +47,7 @@ const MOVED = {
   doubtfulSinceMs: null,
   message: null,
   reason: null,
-  failingAloneSinceMs: null,
+  ...NOT_ALONE,
   expiresAtMs: null,
 } as const;
 

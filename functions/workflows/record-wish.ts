@@ -1,5 +1,6 @@
 import type { AppRow } from '../core/app.ts';
 import { deferredDueMs } from '../core/due.ts';
+import { NOT_ALONE } from '../core/failing-alone.ts';
 import type { ReceivedChange } from '../core/fold.ts';
 import type { MemberKey } from '../core/member-key.ts';
 import { ATTRIBUTE, storedMessage } from '../core/message.ts';
@@ -122,6 +123,7 @@ async function revive(
     message,
     wishedAtMs: clock.nowMs(),
     reason: null,
+    ...NOT_ALONE,
   } as const;
   // What was discarded meanwhile stays so, and what another redrive has brought back already.
   const revived = await roster.patchMember(member, version, pending, 'parked', received.redriveOf);

@@ -49,6 +49,7 @@ const patch: fc.Arbitrary<MemberPatch> = fc.record(
     timesCorrected: orNull(count),
     correctedAtMs: orNull(ms),
     failingAloneSinceMs: orNull(ms),
+    failedAloneAtMs: orNull(ms),
     doubtfulSinceMs: orNull(ms),
     mergedAtMs: orNull(ms),
     expiresAtMs: orNull(ms),

@@ -138,6 +138,7 @@ export function describeRoster(name: string, make: () => RosterUnderTest | Promi
           timesCorrected: 3,
           correctedAtMs: NOW,
           failingAloneSinceMs: NOW,
+          failedAloneAtMs: NOW,
           startsAlone: 2,
           expiresAtMs: NOW + 31 * DAY,
         } as const;

@@ -37,6 +37,7 @@ describe('a newer wish', () => {
     participantId: 'p1',
     reason: 'crashes',
     failingAloneSinceMs: NOW - HOUR,
+    failedAloneAtMs: NOW - MINUTE,
     timesCorrected: 3,
     correctedAtMs: NOW - MINUTE,
     expiresAtMs: NOW + HOUR,
@@ -64,7 +65,8 @@ describe('a newer wish', () => {
   });
 
   test('starts over in everything else', () => {
-    for (const field of ['reason', 'failingAloneSinceMs', 'timesCorrected', 'correctedAtMs', 'expiresAtMs'])
+    const fields = ['reason', 'timesCorrected', 'correctedAtMs', 'expiresAtMs'];
+    for (const field of [...fields, 'failingAloneSinceMs', 'failedAloneAtMs'])
       expect(row).not.toHaveProperty(field);
   });
 });

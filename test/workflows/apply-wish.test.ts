@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CallResult } from '../../functions/core/call-result.ts';
+import { ATTRIBUTE, firstArrival } from '../../functions/core/message.ts';
+import { versionOf } from '../../functions/core/version.ts';
 import {
   conversationKey,
   DAY,
@@ -110,14 +112,71 @@ describe('an outage', () => {
   });
 });
 
-test('what fails alone for a day while its app answers for others is parked', async () => {
-  const world = new ApplyWorld();
-  world.vendor.answers.push(FULL);
-  await again(world, 1);
-  world.clock.pass(TIMINGS.parkAfterMs + MINUTE);
-  await world.deliver(world.change('c-2', { userId: 'bob', occurredAt: iso(world.clock.nowMs()) }));
-  world.vendor.answers.push(FULL);
-  expect((await again(world, 2)).ended).toEqual(['c-1 parked: conversation_full']);
+describe('what fails alone while its app answers for others', () => {
+  /** Another change of the app succeeds, and then this one fails once more, by whichever way it is tried. */
+  async function failAlone(world: ApplyWorld, answer = FULL) {
+    const nowMs = world.clock.nowMs();
+    await world.deliver(world.change(`b-${nowMs}`, { userId: 'bob', occurredAt: iso(nowMs) }));
+    world.vendor.answers.push(answer);
+    const row = await world.member();
+    const isWaiting = row?.state === 'deferred';
+    const attempt = isWaiting
+      ? world.correction({ cause: 'deferred', plannedAgainst: row.version })
+      : world.change('c-1');
+    return (await world.deliver(attempt)).ended;
+  }
+
+  test('for a day is parked', async () => {
+    const world = new ApplyWorld();
+    const ended: string[] = [];
+    for (let quarter = 0; quarter <= 4; quarter += 1) {
+      ended.push(...(await failAlone(world)));
+      world.clock.pass(TIMINGS.parkAfterMs / 4);
+    }
+    expect(ended).toEqual([
+      'c-1 retried: conversation_full',
+      'c-1 deferred: conversation_full',
+      ...Array(2).fill('correction failed: conversation_full'),
+      'c-1 parked: conversation_full',
+      'correction applied: parked',
+    ]);
+  });
+
+  test('is not parked for a time in which nobody tried it', async () => {
+    const world = new ApplyWorld();
+    await failAlone(world);
+    world.clock.pass(TIMINGS.deferAfterMs);
+    await failAlone(world);
+    world.clock.pass(2 * DAY);
+    expect(await failAlone(world)).toEqual(['correction failed: conversation_full']);
+  });
+
+  test('is tried for another day where an operator has brought it back', async () => {
+    const world = new ApplyWorld();
+    const redrive = world.change('c-1', {}, { attributes: { [ATTRIBUTE.parkedMessageId]: 'c-0' } });
+    world.seed({
+      state: 'parked',
+      message: { messageId: 'c-0', groupId: 'g', body: '{}', attributes: {} },
+      version: versionOf(NOW - MINUTE, firstArrival(redrive)),
+      failingAloneSinceMs: NOW - 2 * DAY,
+      failedAloneAtMs: NOW - DAY,
+    });
+    world.vendor.answers.push(FULL);
+    expect((await world.deliver(redrive)).ended).toEqual(['c-1 retried: conversation_full']);
+    world.clock.pass(TIMINGS.deferAfterMs);
+    expect(await failAlone(world)).toEqual(['c-1 deferred: conversation_full']);
+  });
+
+  test('and is then refused is so only where the refusal lasts', async () => {
+    const world = new ApplyWorld();
+    await failAlone(world);
+    world.clock.pass(TIMINGS.userGraceMs);
+    await failAlone(world, BAD_REQUEST);
+    world.clock.pass(SECOND);
+    expect(await failAlone(world, BAD_REQUEST)).toEqual(['c-1 retried: rejected']);
+    world.clock.pass(TIMINGS.userGraceMs);
+    expect(await failAlone(world, BAD_REQUEST)).toEqual(['c-1 parked: rejected']);
+  });
 });
 
 test('a wish confirmed within one reconcile interval costs no call', async () => {

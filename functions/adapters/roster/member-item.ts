@@ -29,6 +29,7 @@ const AFTER_WISH: { readonly [Field in Exclude<keyof OptionalFields, 'message'>]
   mergedAtMs: 'kept',
   reason: 'removed',
   failingAloneSinceMs: 'removed',
+  failedAloneAtMs: 'removed',
   doubtfulSinceMs: 'removed',
   timesCorrected: 'removed',
   correctedAtMs: 'removed',

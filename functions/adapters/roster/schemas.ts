@@ -58,6 +58,7 @@ const memberFields = {
   reason: z.exactOptional(text),
   participantId: z.exactOptional(text),
   failingAloneSinceMs: z.exactOptional(whole),
+  failedAloneAtMs: z.exactOptional(whole),
   doubtfulSinceMs: z.exactOptional(whole),
   timesCorrected: z.exactOptional(whole),
   correctedAtMs: z.exactOptional(whole),
