@@ -1,16 +1,9 @@
 import type { AppRow } from '../core/app.ts';
-import {
-  afterSignal,
-  appAnswers,
-  type Breaker,
-  type BreakerSignal,
-  CLOSED,
-  tryPass,
-} from '../core/breaker.ts';
 import type { CallResult, Operation } from '../core/call-result.ts';
 import type { Credential } from '../core/credential.ts';
 import { backoffMs } from '../core/decision.ts';
 import type { Timings } from '../core/timings.ts';
+import { AppBreakers } from './app-breakers.ts';
 import { Credentials } from './credentials.ts';
 import { Lane } from './lane.ts';
 import type { Clock, Secrets, Telemetry, VendorAnswer } from './ports.ts';
@@ -73,14 +66,13 @@ export class VendorCalls {
   readonly #ports: VendorCallsPorts;
   readonly #settings: VendorCallsSettings;
   readonly #credentials: Credentials;
-  readonly #breakers = new Map<string, Breaker>();
+  readonly #breakers: AppBreakers;
   readonly #lanes = new Map<string, Lane>();
-  /** By app; ends when the one try of its open breaker does. */
-  readonly #trials = new Map<string, Promise<void>>();
 
   constructor(ports: VendorCallsPorts, settings: VendorCallsSettings) {
     this.#ports = ports;
     this.#settings = settings;
+    this.#breakers = new AppBreakers(ports.clock, ports.telemetry, settings.timings);
     this.#credentials = new Credentials(
       ports.secrets,
       settings.timings.cacheMs,
@@ -91,7 +83,7 @@ export class VendorCalls {
 
   /** Whether the app has lately answered: what fails then, fails alone. */
   appAnswers(appId: string): boolean {
-    return appAnswers(this.#breaker(appId), this.#ports.clock.nowMs(), this.#settings.timings);
+    return this.#breakers.appAnswers(appId);
   }
 
   /** Has the app's secret read while other things are done. Where that fails, the first call reads it again. */
@@ -111,8 +103,11 @@ export class VendorCalls {
     let mayApplyLate = false;
     let secretReadAgain = false;
     for (let attempt = 1; ; attempt += 1) {
-      const attempted = await this.#pass(request, untilMs);
-      if ('out' in attempted) return { kind: 'app_out', reason: attempted.out, mayApplyLate };
+      const attempted = await this.#breakers.pass(request.app.appId, untilMs, (isTry) =>
+        this.#authorized(request, isTry, untilMs),
+      );
+      if (!attempted || 'out' in attempted)
+        return { kind: 'app_out', reason: attempted?.out ?? 'app_out', mayApplyLate };
       const { credential, answer } = attempted;
       if (answer === undefined) return { kind: 'out_of_time', reason: 'out_of_time', mayApplyLate };
       const { result } = answer;
@@ -128,37 +123,6 @@ export class VendorCalls {
         return { kind: 'answered', answer, mayApplyLate };
       await clock.sleep(waitMs);
     }
-  }
-
-  /** One attempt, if the app's breaker lets it pass. During the one try of an open breaker the others wait for what it shows. */
-  async #pass<Answer extends VendorAnswer>(
-    request: VendorRequest<Answer>,
-    untilMs: number,
-  ): Promise<Attempted<Answer>> {
-    const { appId } = request.app;
-    for (;;) {
-      const nowMs = this.#ports.clock.nowMs();
-      const { passes, isTry, breaker } = tryPass(this.#breaker(appId), nowMs, this.#settings.timings);
-      if (passes) {
-        this.#breakers.set(appId, breaker);
-        const attempted = this.#authorized(request, isTry, untilMs);
-        return isTry ? this.#watched(appId, attempted) : attempted;
-      }
-      const trial = this.#trials.get(appId);
-      if (!trial || nowMs >= untilMs) return { out: 'app_out' };
-      await trial;
-    }
-  }
-
-  async #watched<Outcome>(appId: string, attempted: Promise<Outcome>): Promise<Outcome> {
-    const trial = attempted.then(
-      () => {},
-      () => {},
-    );
-    this.#trials.set(appId, trial);
-    await trial;
-    if (this.#trials.get(appId) === trial) this.#trials.delete(appId);
-    return attempted;
   }
 
   async #authorized<Answer extends VendorAnswer>(
@@ -207,10 +171,10 @@ export class VendorCalls {
     });
     const { pacer } = this.#lane(request.app);
     if (result.kind === 'throttled') pacer.throttled(clock.nowMs());
-    else if (result.kind === 'unreachable') this.#signal(appId, 'failure');
+    else if (result.kind === 'unreachable') this.#breakers.signal(appId, 'failure');
     else if (result.kind !== 'unauthorized') {
       pacer.succeeded(clock.nowMs());
-      this.#signal(appId, 'success');
+      this.#breakers.signal(appId, 'success');
     }
   }
 
@@ -237,7 +201,7 @@ export class VendorCalls {
     if (!read) return { out: 'secret_unreadable' };
     if (!('problem' in read)) return read;
     telemetry.emit({ name: 'credential_problem', appId: app.appId, problem: read.problem });
-    this.#signal(app.appId, 'refused');
+    this.#breakers.signal(app.appId, 'refused');
     return { out: 'credential_unusable' };
   }
 
@@ -252,21 +216,8 @@ export class VendorCalls {
 
   #credentialRefused({ appId }: AppRow): string {
     this.#ports.telemetry.emit({ name: 'credential_problem', appId, problem: 'the vendor refuses it' });
-    this.#signal(appId, 'refused');
+    this.#breakers.signal(appId, 'refused');
     return 'credential_refused';
-  }
-
-  #signal(appId: string, signal: BreakerSignal): void {
-    const before = this.#breaker(appId);
-    const after = afterSignal(before, signal, this.#ports.clock.nowMs(), this.#settings.timings);
-    this.#breakers.set(appId, after);
-    if (before.openUntilMs === undefined && after.openUntilMs !== undefined) {
-      this.#ports.telemetry.emit({ name: 'breaker_opened', appId });
-    }
-  }
-
-  #breaker(appId: string): Breaker {
-    return this.#breakers.get(appId) ?? CLOSED;
   }
 
   #lane({ appId, requestsPerSecond }: AppRow): Lane {
