@@ -167,7 +167,8 @@ async function removeStranger(
   const wished = await roster.member(member);
   // Wished for meanwhile: what the vendor has is unknown, and only a listing tells.
   if (wished && isManaged(wished)) {
-    await roster.patchMember(member, wished.version, { confirmed: null, doubtfulSinceMs: clock.nowMs() });
+    const doubt = { confirmed: null, doubtfulSinceMs: clock.nowMs(), expiresAtMs: null };
+    await roster.patchMember(member, wished.version, doubt);
     await roster.markDue(member, clock.nowMs());
   }
   if (call.kind !== 'answered') return failed(call.reason);

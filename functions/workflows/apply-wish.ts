@@ -232,9 +232,9 @@ async function overtaken(
     const newer = await roster.member(row.key);
     if (!newer || newer.action === called || !isManaged(newer)) return;
     // Without a confirmation the next listing that shows otherwise counts the wish as deferred, whatever the policy.
+    const doubt = { confirmed: null, doubtfulSinceMs: clock.nowMs(), expiresAtMs: null };
     // Nor is a wish that comes during the call below sure of its own: the call is a start like any other.
-    const doubt = { confirmed: null, doubtfulSinceMs: clock.nowMs(), starts: newer.starts + 1 };
-    await roster.patchMember(newer.key, newer.version, doubt);
+    await roster.patchMember(newer.key, newer.version, { ...doubt, starts: newer.starts + 1 });
     await roster.markDue(newer.key, clock.nowMs() + (mayApplyLate ? context.timings.requestTimeoutMs : 0));
     if (newer.state !== 'applied' && newer.state !== 'pending') return;
     await callVendor(newer, app, context);

@@ -7,7 +7,7 @@ import { type Accepted, type AcceptedChanges, isNewer } from './accepted-changes
 import { CONSUMER_TIMEOUT_MS } from './deployment.ts';
 import type { FunctionProcess } from './function-process.ts';
 import { mergeText } from './roster-table.ts';
-import { isCauseOf, mayStayDeferred } from './scenario-facts.ts';
+import { graceMs, isCauseOf, mayStayDeferred } from './scenario-facts.ts';
 import type { Violations } from './violations.ts';
 import type { World } from './world.ts';
 
@@ -55,7 +55,11 @@ export class EndWatch {
   }
 
   published(event: OutcomeEvent): void {
-    if (event.kind !== 'held') this.#published.add(`${event.kind} ${event.detail.messageId}`);
+    if (event.kind === 'held') return;
+    const { messageId } = event.detail;
+    this.#published.add(`${event.kind} ${messageId}`);
+    if (event.kind === 'parked' && !this.#deadLettered.has(messageId))
+      this.#violations.add('what is told as parked is parked', messageId);
   }
 
   /** An operator's work on it is over: it must have been sent, or its member been let go. */
@@ -111,6 +115,10 @@ export class EndWatch {
       const untilMs = this.#world.changeQueue.hiddenUntilMs(receiptHandle) ?? 0;
       if (untilMs > this.#world.scheduler.nowMs + this.#longestWaitMs)
         this.#violations.add('what is to come again comes in time', messageId);
+      const accepted = this.#accepted.ofMessage(messageId);
+      const { requests } = this.#world.oracle;
+      if (accepted && untilMs < requests.waitsUntilMs(process, accepted.member, accepted.spec.action))
+        this.#violations.add('Retry-After is waited for', `${messageId} comes again too early`);
     }
   }
 
@@ -131,6 +139,8 @@ export class EndWatch {
     this.#world.coverage.count('parked', reason);
     if (reason === 'user_not_found' && this.#hadSurvivor(accepted))
       this.#violations.add('a change on its way reaches the survivor', messageId);
+    if (this.#world.scheduler.nowMs - accepted.sentAtMs < graceMs(reason, this.#world.scenario))
+      this.#violations.add('what may pass is waited for', `${messageId} is parked for ${reason}`);
     if (!isCauseOf(reason, accepted, this.#world))
       this.#violations.add('parked for a cause of its own', `${messageId} for ${reason}: ${detail}`);
   }

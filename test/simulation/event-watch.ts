@@ -2,11 +2,12 @@ import { isInvalid } from '../../functions/core/change.ts';
 import type { RollcallEvent } from '../../functions/core/events.ts';
 import { conversationText, memberText } from '../../functions/core/member-key.ts';
 import { readReconcileMessage } from '../../functions/core/reconcile-message.ts';
-import type { MemberRow } from '../../functions/core/roster.ts';
+import { isManaged, type MemberRow } from '../../functions/core/roster.ts';
 import type { Hint } from '../../functions/core/vendor-event.ts';
 import { occurredAtOf } from '../../functions/core/version.ts';
 import type { AcceptedChanges } from './accepted-changes.ts';
 import type { FunctionProcess } from './function-process.ts';
+import { policyOf } from './scenario-facts.ts';
 import type { StandardMessage } from './standard-queue.ts';
 import type { Violations } from './violations.ts';
 import type { World } from './world.ts';
@@ -42,7 +43,8 @@ export class EventWatch {
     const event = readReconcileMessage(JSON.parse(body));
     if (isInvalid(event) || event.kind !== 'hint') return;
     this.#world.coverage.count('webhooks', 'hints done with');
-    if (!this.#tellsDrift(event) || this.#isLookedAt(event, sentAtMs)) return;
+    if (!this.#tellsDrift(event) && !this.#tellsStranger(event)) return;
+    if (this.#isLookedAt(event, sentAtMs)) return;
     this.#violations.add(
       'a hint of drift is followed by a look',
       `${event.action} ${event.user.id} in ${event.conversationId}`,
@@ -67,6 +69,21 @@ export class EventWatch {
     const settledAtMs = row && this.#settledAtMs.get(memberText(row.key));
     if (!row || settledAtMs === undefined || row.action === action) return false;
     return settledAtMs < occurredAtMs && (row.confirmed?.atMs ?? 0) < occurredAtMs;
+  }
+
+  /** Somebody has come, and still takes part, where nobody else may. */
+  #tellsStranger(hint: Hint): boolean {
+    const { table, vendor } = this.#world;
+    const app = this.#world.app(hint.appId);
+    const memberId = app.idKind === 'userId' ? hint.user.id : hint.user.externalId;
+    const compared = table.conversations.get(conversationText(hint))?.lastPass;
+    if (memberId === undefined || compared === undefined || compared.startedAtMs > hint.occurredAtMs) return false;
+    if (!table.apps.get(hint.appId)?.reconcile || policyOf(app, hint) !== 'exact') return false;
+    const row = this.#rowOf(hint);
+    const { appId, conversationId } = hint;
+    const member = { appId, conversationId, idKind: app.idKind, memberId };
+    if (!vendor.conversations.exists(hint) || !vendor.conversations.isPresent(member)) return false;
+    return hint.action === 'join' && (!row || !isManaged(row));
   }
 
   #rowOf({ appId, conversationId, user }: Hint): MemberRow | undefined {

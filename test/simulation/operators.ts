@@ -1,3 +1,4 @@
+import type { HeldPlan } from '../../functions/core/conversation.ts';
 import type { Correction } from '../../functions/core/correction.ts';
 import { type ConversationKey, conversationText } from '../../functions/core/member-key.ts';
 import { approveRemovals } from '../../functions/workflows/approve-removals.ts';
@@ -89,11 +90,12 @@ export class Operators {
   #look(actsAfterMs: number): void {
     for (const { key, held } of this.#world.table.conversations.values()) {
       if (held && held.approvedUntilMs === undefined)
-        this.#world.scheduler.after(actsAfterMs, () => void this.#approve(key, held.hash));
+        this.#world.scheduler.after(actsAfterMs, () => void this.#approve(key, held));
     }
   }
 
-  async #approve(key: ConversationKey, hash: string): Promise<void> {
+  /** What it covers is what was seen, whatever is held by now. */
+  async #approve(key: ConversationKey, { hash, removals }: HeldPlan): Promise<void> {
     const { table, scheduler, oracle, coverage } = this.#world;
     const approval = await approveRemovals(key, hash, {
       roster: {
@@ -104,7 +106,7 @@ export class Operators {
     });
     coverage.count('reconcile', `operator: ${approval.kind}`);
     this.#trace(`approves ${hash} of ${key.conversationId}: ${approval.kind}`);
-    if (approval.kind === 'approved') oracle.removals.approved(key, approval.plan.removals, approval.untilMs);
+    if (approval.kind === 'approved') oracle.removals.approved(key, removals, approval.untilMs);
   }
 
   #switchOff({ appId, forMs }: SwitchOff): void {

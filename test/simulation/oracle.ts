@@ -8,6 +8,7 @@ import type { FunctionProcess } from './function-process.ts';
 import { IsolationWatch } from './isolation-watch.ts';
 import { MembershipJudge } from './membership-judge.ts';
 import { PassWatch } from './pass-watch.ts';
+import { PrivacyWatch } from './privacy-watch.ts';
 import { RemovalWatch } from './removal-watch.ts';
 import { RequestWatch } from './request-watch.ts';
 import type { ChangeSpec } from './scenario.ts';
@@ -28,6 +29,7 @@ export class Oracle {
   readonly requests: RequestWatch;
   readonly isolation: IsolationWatch;
   readonly events: EventWatch;
+  readonly privacy: PrivacyWatch;
   readonly #membership: MembershipJudge;
   readonly #world: World;
 
@@ -43,6 +45,7 @@ export class Oracle {
     this.requests = new RequestWatch(world, violations);
     this.isolation = new IsolationWatch(world, accepted, violations);
     this.events = new EventWatch(world, accepted, violations);
+    this.privacy = new PrivacyWatch(world.scenario, violations);
     this.#membership = new MembershipJudge(world, accepted, this.removals, this.passes, violations);
     this.#watchTable();
   }
@@ -54,7 +57,7 @@ export class Oracle {
       value instanceof Error ? value.message : value,
     );
     process.trace(`tells ${text}`);
-    if (text.includes('SECRET')) this.violations.add('secrets stay put', `event ${event.name}`);
+    this.privacy.emitted(event, text);
     if (event.name === 'change') {
       coverage.count('outcomes', event.reason ? `${event.outcome}: ${event.reason}` : event.outcome);
       this.ends.told(event.messageId, event.outcome);
@@ -64,7 +67,7 @@ export class Oracle {
       coverage.count('corrections', `${event.cause} ${event.outcome}: ${event.reason}`);
       if (event.outcome !== 'applied') this.removals.failed(event.member);
     }
-    if (event.name === 'vendor_call' && event.result === 'unauthorized') this.requests.unauthorized(process);
+    if (event.name === 'vendor_call') this.requests.answered(process, event);
     if (event.name === 'vendor_event') {
       coverage.count('webhooks', `${event.kind} ${event.reason ?? event.outcome}`);
       this.events.told(event, process);
@@ -95,6 +98,9 @@ export class Oracle {
       deduplicationId: id,
     };
     this.accepted.add(spec, app, messageId, this.#world.scheduler.nowMs, sequenceNumber, START_MS);
+    const goneAtMs = this.#world.vendor.conversations.users.goneAtMs(appId, memberId) ?? 0;
+    if (occurredAtMs > goneAtMs)
+      this.violations.add('a removal counts from when it happened', `${action} ${memberId}`);
   }
 
   /** After healing: everything that was promised must be so. */
@@ -118,12 +124,16 @@ export class Oracle {
       if (before && after.version < before.version)
         this.violations.add('versions never go back', after.key.memberId);
       this.ends.memberWritten(after);
+      this.privacy.memberWritten(after);
       this.passes.memberWritten(before, after);
       this.events.memberWritten(before, after);
       this.corrections.memberWritten(before, after);
     };
     table.onConversationWritten = (before, after) => this.removals.conversationWritten(before, after);
-    table.onParked = (item) => this.ends.parked(item);
+    table.onParked = (item) => {
+      this.ends.parked(item);
+      this.privacy.parked(item);
+    };
     table.onSettled = (messageId, parkedAtMs, as) => this.ends.settled(messageId, parkedAtMs, as);
   }
 }

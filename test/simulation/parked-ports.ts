@@ -21,7 +21,10 @@ export function parkedPort(process: FunctionProcess, world: World): ParkedChange
       detail,
       legMs: [1, 60],
       effect: () => {
-        if (world.faults.isTableOut(world.scheduler.nowMs)) throw new WireError('the table is out');
+        if (world.faults.isTableOut(world.scheduler.nowMs)) {
+          process.hasMetFault = true;
+          throw new WireError('the table is out');
+        }
         return { answer: effect() };
       },
     });
@@ -91,6 +94,7 @@ export function outcomeEventsPort(process: FunctionProcess, world: World): Outco
         effect: () => {
           world.coverage.count('told to producers', event.kind);
           world.oracle.ends.published(event);
+          world.oracle.privacy.published(event);
           return { answer: undefined };
         },
       }),

@@ -62,6 +62,12 @@ export function isCauseOf(reason: ParkReason, { spec, member }: Accepted, world:
   }
 }
 
+/** So long a change is given, before it is parked for this. */
+export function graceMs(reason: ParkReason, { timings }: Scenario): number {
+  if (reason === 'user_not_found' || reason === 'rejected') return timings.userGraceMs;
+  return reason === 'conversation_full' || reason === 'unreachable' ? timings.parkAfterMs : 0;
+}
+
 /** An app that answers now and then, for longer than what fails alone is waited for. */
 function flapsForLong({ scenario }: World, { appId }: AppSpec): boolean {
   const { faults, timings } = scenario;

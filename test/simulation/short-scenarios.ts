@@ -12,7 +12,8 @@ function change(
   overrides: Partial<ChangeSpec> = {},
 ) {
   const sentAtMs = atSeconds * SECOND_MS;
-  const id = `${action}-${memberId}-${atSeconds}`;
+  // An id may stand in the clear; a member's not.
+  const id = `${action}-${memberId.slice(1)}-${atSeconds}`;
   const [appId, conversationId] = ['app-a', 'a-1'] as const;
   const usual = { occurredAtMs: sentAtMs, group: 'member', deduplicationId: id } as const;
   return {

@@ -17,7 +17,7 @@ export function vendorPort(process: FunctionProcess, world: World): Vendor {
     timeoutMs: number,
     effect: () => Answer | VendorAnswer | undefined,
   ) => {
-    if (!process.isDead) world.oracle.requests.departs(appId);
+    if (!process.isDead) world.oracle.requests.departs(process, appId);
     return process.call<Answer | VendorAnswer>({
       port: 'vendor',
       method,
@@ -33,12 +33,17 @@ export function vendorPort(process: FunctionProcess, world: World): Vendor {
   };
   const write = (to: Credential, member: MemberKey, action: Action, timeoutMs: number) => {
     const onChanged = world.oracle.corrections.writes(process, member, action);
+    const onAnswer = world.oracle.requests.asks(process, member, action);
     if (world.isPoisonous(member)) process.die('poison');
     let arrivals = 0;
-    return call(action, member, member.memberId, timeoutMs, () => {
+    const answered = call(action, member, member.memberId, timeoutMs, () => {
       arrivals += 1;
       const answer = world.vendor.apply(to, member, action, onChanged);
       return arrivals > 1 && answer ? afterRepeat(answer) : answer;
+    });
+    return answered.then((answer) => {
+      onAnswer(answer.result);
+      return answer;
     });
   };
   return {

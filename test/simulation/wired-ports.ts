@@ -42,7 +42,10 @@ export function rosterPort(
       detail,
       legMs: [1, 60],
       effect: () => {
-        if (world.faults.isTableOut(world.scheduler.nowMs)) throw new WireError('the table is out');
+        if (world.faults.isTableOut(world.scheduler.nowMs)) {
+          process.hasMetFault = true;
+          throw new WireError('the table is out');
+        }
         return { answer: effect() };
       },
     });

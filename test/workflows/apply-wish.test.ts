@@ -227,6 +227,7 @@ describe('a wish that a newer one overtakes while the vendor is asked', () => {
     const row = await world.roster.member(memberKey());
     expect(row).toMatchObject({ action: 'leave', changeId: 'c-2' });
     expect(row?.confirmed).toBeUndefined();
+    expect(row?.expiresAtMs).toBeUndefined();
     expect(await world.dueAtMs()).toBeLessThanOrEqual(NOW + SECOND);
   });
 });
