@@ -1,4 +1,5 @@
-import { memberGroupId } from '../../functions/core/member-key.ts';
+import { correctionBody } from '../../functions/core/correction.ts';
+import { memberGroupId, memberText } from '../../functions/core/member-key.ts';
 import { reconcileBody } from '../../functions/core/reconcile-message.ts';
 import { messageBody } from './message-body.ts';
 import type { ChangeSpec, Fault } from './scenario.ts';
@@ -72,6 +73,28 @@ function strikeOf(fault: Fault, world: World): (() => boolean) | undefined {
         const { parked, parkedChanges } = world.table;
         const lost = [...parked.values()].find(({ key }) => key?.memberId === fault.memberId);
         return lost !== undefined && parkedChanges.lose(lost.message.messageId);
+      };
+    case 'forged_correction':
+      return () => {
+        const { appId, conversationId, memberId } = fault;
+        const member = { appId, conversationId, idKind: world.app(appId).idKind, memberId };
+        const plannedAgainst = world.table.members.get(memberText(member))?.version;
+        const passId = `forged-${fault.fromMs}`;
+        const correction = {
+          member,
+          cause: fault.cause,
+          passId,
+          ...(plannedAgainst !== undefined && { plannedAgainst }),
+        };
+        const groupId = memberGroupId(member);
+        world.changeQueue.send({
+          body: correctionBody(correction),
+          groupId,
+          deduplicationId: passId,
+          attributes: {},
+        });
+        world.oracle.removals.forged(correction);
+        return true;
       };
     case 'behind_our_back':
       return () => {

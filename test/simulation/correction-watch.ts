@@ -24,6 +24,8 @@ export class CorrectionWatch {
   readonly #violations: Violations;
   /** When the wish that stands was written, by the table's clock. */
   readonly #wishedAtMs = new Map<string, number>();
+  /** Since when a wish is applied and known to be. */
+  readonly #confirmedAtMs = new Map<string, number>();
   readonly #offSinceMs = new Map<string, number>();
   /** Conversations of which an invocation has got a page that contradicts the others. */
   readonly #misled = new WeakMap<FunctionProcess['work'], Set<string>>();
@@ -36,8 +38,11 @@ export class CorrectionWatch {
   }
 
   memberWritten(before: MemberRow | undefined, after: MemberRow): void {
-    if (before?.version !== after.version)
-      this.#wishedAtMs.set(memberText(after.key), this.#world.scheduler.nowMs);
+    const text = memberText(after.key);
+    const isConfirmed = after.state === 'applied' && after.confirmed?.version === after.version;
+    if (!isConfirmed || after.mergedAtMs !== undefined) this.#confirmedAtMs.delete(text);
+    else if (!this.#confirmedAtMs.has(text)) this.#confirmedAtMs.set(text, this.#world.scheduler.nowMs);
+    if (before?.version !== after.version) this.#wishedAtMs.set(text, this.#world.scheduler.nowMs);
   }
 
   switched(appId: string, isOn: boolean): void {
@@ -76,7 +81,8 @@ export class CorrectionWatch {
     this.#judgeSwitch(process, member, provenance.kind);
     this.#judgeAgainstRow(process, member, action);
     if (action === 'leave') this.#judgeLeave(member, provenance);
-    if (provenance.kind === 'drift') this.#judgeDrift(member, action);
+    if (provenance.kind === 'drift' || this.#isCovered(process, provenance, member))
+      this.#judgeDrift(member, action);
     const departedMs = this.#world.scheduler.nowMs;
     return () => this.#changed(member, action, provenance, departedMs);
   }
@@ -108,6 +114,12 @@ export class CorrectionWatch {
         'the row decides',
         `${action} ${member.memberId} although ${row.action} is wished`,
       );
+  }
+
+  /** Drift of a wish that has long been confirmed, under the name of a deferred one. */
+  #isCovered({ work }: FunctionProcess, { kind }: Provenance, member: MemberKey): boolean {
+    const confirmedAtMs = this.#confirmedAtMs.get(memberText(member));
+    return kind === 'deferred' && confirmedAtMs !== undefined && confirmedAtMs < work.startedAtMs;
   }
 
   #judgeLeave(member: MemberKey, { corrections }: Provenance): void {

@@ -77,7 +77,8 @@ export class EventWatch {
     const app = this.#world.app(hint.appId);
     const memberId = app.idKind === 'userId' ? hint.user.id : hint.user.externalId;
     const compared = table.conversations.get(conversationText(hint))?.lastPass;
-    if (memberId === undefined || compared === undefined || compared.startedAtMs > hint.occurredAtMs) return false;
+    if (memberId === undefined || compared === undefined || compared.startedAtMs > hint.occurredAtMs)
+      return false;
     if (!table.apps.get(hint.appId)?.reconcile || policyOf(app, hint) !== 'exact') return false;
     const row = this.#rowOf(hint);
     const { appId, conversationId } = hint;
@@ -111,6 +112,7 @@ export class EventWatch {
   #judgeEnded({ key, version }: MemberRow): void {
     const { table, vendor } = this.#world;
     const goneAtMs = vendor.conversations.users.goneAtMs(key.appId, key.conversationId);
+    if (vendor.conversations.exists(key)) this.#violations.add('only what is gone is given up', key.memberId);
     const isListed = table.conversations.get(conversationText(key))?.notFoundPasses !== undefined;
     if (goneAtMs !== undefined && !isListed && occurredAtOf(version) > goneAtMs)
       this.#violations.add('an end takes no newer wish with it', key.memberId);

@@ -3,6 +3,7 @@ import { generateApps, membersOf } from './generate-apps.ts';
 import { generateDrift, generateOperators } from './generate-drift.ts';
 import { generateEvents } from './generate-events.ts';
 import { generateAppFaults, generateFaults, generateOperatorFaults } from './generate-faults.ts';
+import { generateOddities } from './generate-oddities.ts';
 import { Random } from './random.ts';
 import type { AppSpec, ChangeSpec, Fault, Flaw, Scenario } from './scenario.ts';
 
@@ -39,6 +40,7 @@ export function generateScenario(seed: number): Scenario {
         ...generateOperatorFaults(random.fork('operator faults')),
         ...generateDrift(random.fork('drift'), apps, spanMs, reconcileIntervalMs),
         ...(webhooks ? generateEvents(random.fork('events'), apps, spanMs, reconcileIntervalMs) : []),
+        ...generateOddities(random.fork('oddities'), apps, spanMs, reconcileIntervalMs),
       ];
   const endsMs = Math.max(
     spanMs,

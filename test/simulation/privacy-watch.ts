@@ -4,10 +4,10 @@ import type { MemberRow, ParkedItem } from '../../functions/core/roster.ts';
 import type { Scenario } from './scenario.ts';
 import type { Violations } from './violations.ts';
 
-/** What no event may leave out of account: a leave is forgotten a day after what could contradict it. */
+/** A leave is forgotten a day after the last change that could contradict it. */
 const LEAVE_KEPT_MS = 31 * 24 * 3_600_000;
 
-/** Watches that secrets and people stay where they belong, and that nothing is kept, or forgotten, against the promise. */
+/** Watches that secrets and people stay put, and what is kept for how long. */
 export class PrivacyWatch {
   readonly #violations: Violations;
   readonly #people: RegExp;
@@ -15,7 +15,7 @@ export class PrivacyWatch {
   constructor({ changes }: Scenario, violations: Violations) {
     this.#violations = violations;
     const memberIds = [...new Set(changes.map(({ memberId }) => memberId))];
-    this.#people = new RegExp(`\\b(?:${memberIds.join('|')})\\b`);
+    this.#people = memberIds.length > 0 ? new RegExp(`\\b(?:${memberIds.join('|')})\\b`) : /(?!)/;
   }
 
   /** A log line shows of a member a keyed hash, wherever the event names one. */

@@ -34,6 +34,8 @@ interface Sent {
 }
 
 const DAY_MS = 24 * 3_600_000;
+/** More conversations of a run newly held than this, and more than one in a hundred, stop it. */
+const STOPPED_BY = 5;
 
 /** Watches what the reconciler removes for drift: the limit, what is held, and what an operator has approved. */
 export class RemovalWatch {
@@ -41,6 +43,8 @@ export class RemovalWatch {
   readonly #accepted: AcceptedChanges;
   readonly #violations: Violations;
   readonly #heldSinceMs = new Map<string, number>();
+  /** By reconcile interval: the conversations newly held in it, and when they were too many. */
+  readonly #runs = new Map<number, { readonly conversations: Set<string>; stoppedAtMs: number }>();
   readonly #approvals: Approval[] = [];
   readonly #sent = new Map<string, Sent>();
   /** Each once: a correction that is delivered again may find the same member, whom somebody has added again. */
@@ -89,6 +93,7 @@ export class RemovalWatch {
     if (after.held && after.held.hash !== before?.held?.hash) {
       this.#world.coverage.count('reconcile', 'removals held');
       for (const removal of after.held.removals) this.#judgeHeld(after.key, removal);
+      this.#newlyHeld(text);
     }
     if (after.held) {
       if (!before?.held) this.#heldSinceMs.set(text, nowMs);
@@ -107,9 +112,17 @@ export class RemovalWatch {
     const isApproved = this.#approvals.some((approval) => covers(approval, correction, passBeganMs));
     if (heldSinceMs !== undefined && heldSinceMs < passBeganMs && !isApproved)
       this.#violations.add('what is held stays held', `${member.memberId} of ${member.conversationId}`);
+    this.#judgeRun(member, passBeganMs, isApproved);
     if (isApproved) this.#world.coverage.count('reconcile', 'sent: approved');
     const sentAtMs = this.#world.scheduler.nowMs;
     this.#sent.set(nameOf(correction), { member, sentAtMs, passBeganMs, isApproved });
+  }
+
+  /** Somebody who may send asks for a removal in the reconciler's place: policy and protection hold it back, no limit. */
+  forged(correction: Correction): void {
+    const atMs = this.#world.scheduler.nowMs;
+    const { member } = correction;
+    this.#sent.set(nameOf(correction), { member, sentAtMs: atMs, passBeganMs: atMs, isApproved: true });
   }
 
   /** A correction that did not do what it asked for: the next pass plans anew, and perhaps asks anew. */
@@ -129,6 +142,29 @@ export class RemovalWatch {
   judge(calmFromMs: number): void {
     for (const removal of this.#removed) this.#judgeLimit(removal);
     for (const approval of this.#approvals) if (approval.atMs >= calmFromMs) this.#judgeReleased(approval);
+  }
+
+  #newlyHeld(text: string): void {
+    const { nowMs } = this.#world.scheduler;
+    const window = this.#windowOf(nowMs);
+    const run = this.#runs.get(window) ?? { conversations: new Set(), stoppedAtMs: Number.POSITIVE_INFINITY };
+    this.#runs.set(window, run);
+    run.conversations.add(text);
+    const { planned } = this.#world.table.run(window);
+    if (run.conversations.size > Math.max(STOPPED_BY, planned / 100))
+      run.stoppedAtMs = Math.min(run.stoppedAtMs, nowMs);
+  }
+
+  /** Where so many conversations of a run are newly held, nobody is removed any more but who was approved. */
+  #judgeRun({ memberId }: MemberKey, passBeganMs: number, isApproved: boolean): void {
+    const window = this.#windowOf(this.#world.scheduler.nowMs);
+    const stoppedAtMs = this.#runs.get(window)?.stoppedAtMs ?? Number.POSITIVE_INFINITY;
+    if (!isApproved && stoppedAtMs < passBeganMs && this.#windowOf(passBeganMs) === window)
+      this.#violations.add('a run that holds too much removes nobody', memberId);
+  }
+
+  #windowOf(ms: number): number {
+    return Math.floor(ms / this.#world.scenario.timings.reconcileIntervalMs);
   }
 
   #judgeHeld(key: ConversationKey, { memberId, plannedAgainst }: PlannedRemoval): void {

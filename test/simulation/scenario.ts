@@ -1,5 +1,6 @@
 import type { Policy } from '../../functions/core/app.ts';
 import type { Action } from '../../functions/core/change.ts';
+import type { CorrectionCause } from '../../functions/core/correction.ts';
 import type { IdKind } from '../../functions/core/member-key.ts';
 import type { Timings } from '../../functions/core/timings.ts';
 
@@ -115,10 +116,13 @@ export type VendorFaultHow =
   | 'error'
   | 'reset'
   | 'throttle'
-  | 'throttle_for';
+  | 'throttle_for'
+  /** Something between here and the vendor answers in its place. */
+  | 'gateway_404'
+  | 'gateway_400';
 
-/** What can be wrong with a page of a listing that looks well otherwise. */
-export type PageFaultHow = 'repeated' | 'stale' | 'torn';
+/** What can be wrong with a page of a listing that looks well otherwise; `not_found`: the vendor says that the conversation is not there. */
+export type PageFaultHow = 'repeated' | 'stale' | 'torn' | 'not_found';
 
 export type OutageHow = 'errors' | 'timeouts' | 'throttling' | 'flapping' | 'unauthorized' | 'forbidden';
 
@@ -189,6 +193,15 @@ export type Fault =
       readonly discarded: string;
       readonly surviving: string;
       readonly mergedConversations?: { readonly discarded: string; readonly surviving: string };
+    }
+  /** Somebody who may send puts a correction on the change queue. */
+  | {
+      readonly kind: 'forged_correction';
+      readonly fromMs: number;
+      readonly appId: string;
+      readonly conversationId: string;
+      readonly memberId: string;
+      readonly cause: CorrectionCause;
     }
   /** Somebody else changes who is present. */
   | {

@@ -349,7 +349,39 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     approveAtMs: 10 * MINUTE_MS,
     calmFromMs: 12 * MINUTE_MS,
   }),
+  'so much held that nobody is removed anywhere': manyHeld(),
 };
+
+/** In six conversations more strangers than may be removed, in the seventh one. */
+function manyHeld(): Scenario {
+  const crowded = [1, 2, 3, 4, 5, 6].map((number) => `a-${number}`);
+  const strangers = ['u5a', 'u6a', 'u7a'];
+  const compare = (conversationId: string, fromMs: number) =>
+    ({ kind: 'passes_overlap', appId: 'app-a', conversationId, fromMs }) as const;
+  return scenario({
+    changes: [
+      change(1, 'u1a', 'join', { conversationId: 'a-7' }),
+      change(1, 'u2a', 'join', { conversationId: 'a-7' }),
+    ],
+    faults: [
+      ...crowded.flatMap((conversationId) => [
+        ...strangers.map((each) => ({ ...lost(each, 'join'), conversationId, fromMs: 90_000 })),
+        compare(conversationId, 91_000),
+      ]),
+      { ...lost('u5a', 'join'), conversationId: 'a-7', fromMs: 100_000 },
+      compare('a-7', 150_000),
+    ],
+    app: {
+      conversations: [...crowded, 'a-7'].map((conversationId) => ({
+        conversationId,
+        exists: true,
+        policy: 'exact',
+        present: [],
+      })),
+    },
+    calmFromMs: 16 * MINUTE_MS,
+  });
+}
 
 function lost(memberId: string, action: 'join' | 'leave') {
   return { kind: 'behind_our_back', appId: 'app-a', conversationId: 'a-1', memberId, action } as const;

@@ -73,6 +73,7 @@ export class VendorModel {
     if (!this.conversations.exists(key)) return { result: failure('list', 404, 'conversation_not_found') };
     const answer = (page: ParticipantsPage): PageAnswer => ({ result: { kind: 'applied' }, page });
     const torn = this.#world.faults.atPage();
+    if (torn?.how === 'not_found') return { result: failure('list', 404, 'conversation_not_found') };
     if (torn) return answer(this.#falsePage(torn.how, key, after, onFalse));
     const fault = this.#world.faults.atVendorCall();
     const effect = () => answer(this.conversations.page(key, after));
@@ -80,7 +81,7 @@ export class VendorModel {
   }
 
   #falsePage(
-    how: PageFaultHow,
+    how: Exclude<PageFaultHow, 'not_found'>,
     key: ConversationKey,
     after: string | undefined,
     onFalse: () => void,
@@ -124,6 +125,10 @@ export class VendorModel {
         return { result: failure(operation, 503) };
       case 'reset':
         return { result: classifyFailure(operation, { mayHaveBeenApplied: false }) };
+      case 'gateway_404':
+        return { result: failure(operation, 404) };
+      case 'gateway_400':
+        return { result: failure(operation, 400) };
       case 'throttle':
         return { result: failure(operation, 429) };
       case 'throttle_for':
