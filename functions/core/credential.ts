@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { DEFAULT_HOST } from './app.ts';
+import { parsedJson } from './json.ts';
 
 /** What an app's secret holds: a key pair (Basic, or a self-signed JWT where `scope` is given) or a ready-made token. */
 export type Auth =
@@ -29,7 +30,7 @@ const token = z.object({ token: filled, host });
  * The problem names fields only: nothing of the text is ever repeated.
  */
 export function readCredential(text: string, appHost: string, extraHosts: readonly string[]): CredentialRead {
-  const value = parseJson(text);
+  const value = parsedJson(text);
   if (value === undefined) return { problem: 'the secret is not JSON' };
   const asToken = token.safeParse(value);
   const asKeyPair = asToken.success ? undefined : keyPair.safeParse(value);
@@ -54,12 +55,4 @@ const ZENDESK_HOST = /^https:\/\/[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.zendesk\.
 export function isAllowedHost(host: string, extraHosts: readonly string[]): boolean {
   const plain = host.replace(/\/$/, '');
   return VENDOR_HOSTS.has(plain) || ZENDESK_HOST.test(plain) || extraHosts.includes(plain);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { parsedJson } from './json.ts';
 import { type OutgoingChange, readOutgoing } from './outgoing-change.ts';
 
 /** What became of one change of a request: `status` as HTTP means it, `error` the field and what is wrong with it. */
@@ -21,7 +22,7 @@ export const CHANGES_MAX = 100;
  * must be of an app that the producer may speak for.
  */
 export function readIncoming(body: string, appIds: ReadonlySet<string>, nowMs: number): IncomingRead {
-  const value = parsed(body);
+  const value = parsedJson(body);
   const values: unknown[] = Array.isArray(value) ? value : [value];
   if (values.length > CHANGES_MAX) return { kind: 'refused', why: 'too_large' };
   if (value === undefined || values.length === 0) return { kind: 'refused', why: 'unreadable' };
@@ -46,14 +47,6 @@ function refused(status: 403 | 422, error: string): IncomingItem {
 function textOf(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
   } catch {
     return undefined;
   }

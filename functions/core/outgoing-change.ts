@@ -1,4 +1,5 @@
 import type { Change } from './change.ts';
+import { parsedJson } from './json.ts';
 import type { QueueMessage } from './message.ts';
 import { readMessage } from './read-message.ts';
 
@@ -41,17 +42,8 @@ const NOT_CARRIED = /[\ud800-\udfff\ufffe\uffff]/g;
  * stays: a stray backslash and the escape behind it would make JSON of it, which says something else.
  */
 export function withoutRareCharacters(text: string): string {
-  if (text.search(NOT_CARRIED) < 0 || !isJson(text)) return text;
+  if (text.search(NOT_CARRIED) < 0 || parsedJson(text) === undefined) return text;
   return text.replace(NOT_CARRIED, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function arrivingNow(body: string, nowMs: number): QueueMessage {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { PATH_ID } from './app.ts';
+import { parsedJson } from './json.ts';
 
 /** Who may send changes through the front door: what signs its requests, and the apps it may speak for. */
 export interface Producer {
@@ -31,7 +32,7 @@ const producerSchema = z.object({
 
 /** Reads the text of the producers' secret. A producer that is not well described is left out; the others are served. */
 export function readProducers(text: string): ProducersRead {
-  const value = parsed(text);
+  const value = parsedJson(text);
   if (!Array.isArray(value)) return { problems: ['the secret must be a JSON array'] };
   const reads = value.map((entry: unknown) => producerSchema.safeParse(entry));
   return {
@@ -41,12 +42,4 @@ export function readProducers(text: string): ProducersRead {
       return error ? [`[${index}].${String(field)}: is not valid`] : [];
     }),
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,15 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod/mini';
+import { parsedJson } from './json.ts';
 
 const keySchema = z.object({ key: z.string().check(z.minLength(1)) });
 
 /** Reads the text of an app's webhook secret, `{"key":"…"}`. Undefined where it is anything else. */
 export function readWebhookKey(text: string): string | undefined {
-  try {
-    return keySchema.safeParse(JSON.parse(text)).data?.key;
-  } catch {
-    return undefined;
-  }
+  return keySchema.safeParse(parsedJson(text)).data?.key;
 }
 
 /** Whether this is one of the keys. Takes as long for one as for another, whatever they have in common. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { EVENT_CLASSES, type EventClass } from './event-class.ts';
+import { parsedJson } from './json.ts';
 import type { VendorEvent } from './reconcile-message.ts';
 import { translateEvent } from './webhook-event.ts';
 
@@ -25,7 +26,7 @@ const eventsSchema = z.object({ events: z.array(z.unknown()) });
 
 /** Reads the body of a webhook that came for an app. What is no webhook, or another app's, is refused as a whole. */
 export function readWebhook(body: string, appId: string, nowMs: number): WebhookRead {
-  const value = parsed(body);
+  const value = parsedJson(body);
   const envelope = envelopeSchema.safeParse(value).data;
   if (!envelope) return { kind: 'refused', why: 'unreadable' };
   if (envelope.app.id !== appId) return { kind: 'refused', why: 'other_app' };
@@ -45,12 +46,4 @@ function translated(values: readonly unknown[], appId: string, nowMs: number) {
     if (event) events.set(event.eventId, event);
   }
   return { events: [...events.values()], counts };
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,9 +2,9 @@ import { Allowance } from '../core/allowance.ts';
 import type { Clock } from './ports.ts';
 
 /** What a check against a secret came to. `tooOften`: nobody can say without a read that is not allowed right now. */
-export type Checked<Match> =
+export type Checked<Match, Value> =
   | { readonly kind: 'right'; readonly match: Match }
-  | { readonly kind: 'wrong' }
+  | { readonly kind: 'wrong'; readonly value: Value }
   | { readonly kind: 'noSuchSecret' }
   | { readonly kind: 'tooOften' };
 
@@ -50,7 +50,7 @@ export class CheckedSecrets<Value> {
     name: string,
     match: (value: Value) => Match | undefined,
     signal: AbortSignal,
-  ): Promise<Checked<Match>> {
+  ): Promise<Checked<Match, Value>> {
     const kept = this.#kept.get(name);
     const known = kept && match(kept.value);
     const isFresh = kept !== undefined && this.#clock.nowMs() < kept.untilMs;
@@ -77,7 +77,7 @@ export class CheckedSecrets<Value> {
     name: string,
     match: (value: Value) => Match | undefined,
     signal: AbortSignal,
-  ): Promise<Checked<Match>> {
+  ): Promise<Checked<Match, Value>> {
     const value = await this.#read(name, signal);
     if (value === undefined) {
       this.#kept.delete(name);
@@ -86,6 +86,6 @@ export class CheckedSecrets<Value> {
     const rereads = this.#kept.get(name)?.rereads ?? new Allowance(REREADS_MOST, REREAD_EVERY_MS);
     this.#kept.set(name, { value, untilMs: this.#clock.nowMs() + this.#keepMs, rereads });
     const right = match(value);
-    return right === undefined ? { kind: 'wrong' } : { kind: 'right', match: right };
+    return right === undefined ? { kind: 'wrong', value } : { kind: 'right', match: right };
   }
 }

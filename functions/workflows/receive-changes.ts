@@ -3,7 +3,7 @@ import { type IncomingItem, type ItemAnswer, readIncoming, statusOf } from '../c
 import { lanesOf } from '../core/lanes.ts';
 import { memberText } from '../core/member-key.ts';
 import type { OutgoingChange } from '../core/outgoing-change.ts';
-import { type Producer, readProducers } from '../core/producers.ts';
+import { type Producer, type ProducersRead, readProducers } from '../core/producers.ts';
 import { CheckedSecrets } from './checked-secret.ts';
 import type { Clock, IncomingChangeSender, ProducerSecret, Signatures, Telemetry } from './ports.ts';
 import { sendLanes } from './send-lanes.ts';
@@ -19,6 +19,8 @@ export interface ReceiveChangesPorts {
 /** All producers are in one secret. */
 const PRODUCERS = 'producers';
 
+type ProducerList = Required<ProducersRead>;
+
 /**
  * The producers' door: checks the signature, validates each change, puts the good ones on the change queue and says what
  * became of each. The same request may be sent again: the queue drops what it has seen, and later on a change meets
@@ -26,7 +28,7 @@ const PRODUCERS = 'producers';
  */
 export class ReceiveChanges {
   readonly #ports: ReceiveChangesPorts;
-  readonly #secrets: CheckedSecrets<readonly Producer[]>;
+  readonly #secrets: CheckedSecrets<ProducerList>;
 
   constructor(ports: ReceiveChangesPorts, keepMs: number) {
     this.#ports = ports;
@@ -57,27 +59,30 @@ export class ReceiveChanges {
     const { signatures, telemetry, clock } = this.#ports;
     const signature = signatures.read(headers, clock.nowMs());
     if (typeof signature === 'string') return signature;
-    const match = (producers: readonly Producer[]) => {
+    const match = ({ producers }: ProducerList) => {
       const signers = producers.filter(({ secret }) => signatures.isSignedWith(secret, signature, body));
       return signers.length > 0 ? signers : undefined;
     };
     try {
       const checked = await this.#secrets.check(PRODUCERS, match, signal);
       if (checked.kind === 'right') return checked.match;
-      return checked.kind === 'tooOften' ? 'too_often' : 'wrong_signature';
+      if (checked.kind === 'tooOften') return 'too_often';
+      // An entry that is left out may be the signer's: a refusal for good would be for our own mistake.
+      const isIncomplete = checked.kind === 'wrong' && checked.value.problems.length > 0;
+      return isIncomplete ? 'secrets' : 'wrong_signature';
     } catch (error) {
       telemetry.emit({ name: 'fault', where: 'producers-secret', error });
       return 'secrets';
     }
   }
 
-  async #readProducers(signal: AbortSignal): Promise<readonly Producer[] | undefined> {
+  async #readProducers(signal: AbortSignal): Promise<ProducerList | undefined> {
     const text = await this.#ports.producers.read(signal);
     if (text === undefined) return undefined;
     const { producers, problems } = readProducers(text);
     for (const problem of problems) this.#ports.telemetry.emit({ name: 'producers_problem', problem });
     if (!producers) throw new Error('the secret of the producers cannot be read');
-    return producers;
+    return { producers, problems };
   }
 
   async #enqueue(items: readonly IncomingItem[], signal: AbortSignal): Promise<ItemAnswer[]> {

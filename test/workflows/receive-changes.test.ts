@@ -135,6 +135,14 @@ describe('a request is turned away', () => {
     expect(told.map(({ name }) => name)).toEqual(['producers_problem', 'fault', 'request_refused']);
   });
 
+  it('not for good while an entry of their secret is spoilt, which may be its own: the others are served', async () => {
+    const spoilt = { name: 'erp', secret: 'whsec_', appIds: ['bank'] };
+    producers = JSON.stringify([{ name: 'crm', secret: CRM, appIds: ['shop'] }, spoilt]);
+    expect(await send(signed(changeBody({ appId: 'bank' }), ERP))).toMatchObject({ status: 503 });
+    expect(told).toMatchObject([{ name: 'producers_problem' }, { reason: 'secrets' }]);
+    expect(await send(signed(changeBody()))).toMatchObject({ status: 202 });
+  });
+
   it.each([
     ['{', 400],
     ['[]', 400],
