@@ -64,3 +64,5 @@ export function isToBeMoved(row: Pick<MemberRow, 'state' | 'reason' | 'mergedAtM
 
 /** Why a row is `unmanaged` whose conversation the vendor has no more. */
 export const CONVERSATION_GONE = 'conversation_removed';
+/** Likewise its user. */
+export const USER_GONE = 'user_removed';

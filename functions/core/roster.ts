@@ -13,7 +13,7 @@ import type { Version } from './version.ts';
  * | `deferred`  | waits for an outage to end; the reconciler brings it back                      | in the row                |
  * | `applied`   | the vendor has it, or had it when `confirmed` says                             | gone                      |
  * | `parked`    | needs an operator                                                              | on the dead-letter queue  |
- * | `unmanaged` | nobody's wish any more (discarded, or its conversation is gone)                | gone                      |
+ * | `unmanaged` | nobody's wish any more (discarded, or its conversation or user is gone)        | gone                      |
  * | `merged`    | its wish has moved to the surviving user, or to the surviving conversation     | gone, or moved with it    |
  */
 export type MemberState = 'pending' | 'deferred' | 'applied' | 'parked' | 'unmanaged' | 'merged';

@@ -2,6 +2,7 @@ import { type ConversationPatch, NOT_FOUND_PASSES_MAX, type PassReport } from '.
 import type { Correction } from '../core/correction.ts';
 import type { Difference } from '../core/drift.ts';
 import type { ConversationKey } from '../core/member-key.ts';
+import { CONVERSATION_GONE } from '../core/merge.ts';
 import { heldEvent } from '../core/outcome-event.ts';
 import { afterSending, beforeSending, type PassPlan, withoutRemovals } from '../core/pass.ts';
 import { type MemberRow, oldestDeferralMs } from '../core/roster.ts';
@@ -111,7 +112,7 @@ export class ReconcileConversation {
   async #notCompared(pass: Pass, { listing, deferred }: NotCompared): Promise<void> {
     const notFoundPasses = listing === 'not_found' ? (pass.row?.notFoundPasses ?? 0) + 1 : undefined;
     if (notFoundPasses !== undefined && notFoundPasses >= NOT_FOUND_PASSES_MAX)
-      await abandonRows(pass.rows, this.#ports.roster);
+      await abandonRows(pass.rows, CONVERSATION_GONE, this.#ports.roster);
     const corrected = await this.#send(pass, deferred);
     const end = { listing, found: [], participants: 0, corrected, held: 0 };
     await this.#end(pass, end, notFoundPasses === undefined ? {} : { notFoundPasses });

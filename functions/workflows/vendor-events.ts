@@ -1,7 +1,7 @@
 import { type AppRow, policyFor } from '../core/app.ts';
 import type { Correction } from '../core/correction.ts';
 import { sha256Hex } from '../core/member-key.ts';
-import { isToBeMoved, type Mergeable } from '../core/merge.ts';
+import { CONVERSATION_GONE, isToBeMoved, type Mergeable, USER_GONE } from '../core/merge.ts';
 import { type OutgoingChange, readOutgoing } from '../core/outgoing-change.ts';
 import type { VendorEvent } from '../core/reconcile-message.ts';
 import { isManaged, type MemberRow } from '../core/roster.ts';
@@ -110,7 +110,7 @@ export class VendorEvents {
     if (!(await roster.conversation(key))) return ignored('unknown_conversation');
     const rows = await allMemberRows(key, roster);
     const older = rows.filter(({ version }) => occurredAtOf(version) <= occurredAtMs);
-    await abandonRows(older, roster);
+    await abandonRows(older, CONVERSATION_GONE, roster);
     await this.#bringBack(
       older.filter(({ state }) => state === 'deferred'),
       app,
@@ -119,7 +119,10 @@ export class VendorEvents {
     return DONE;
   }
 
-  /** A leave at the event's time wherever the user is wished in: changes like any producer's. */
+  /**
+   * A leave at the event's time wherever the user is wished in: changes like any producer's. The switch stops these, and
+   * nobody tells of a removal twice: then what was wished is at least nobody's wish any more, which needs no call.
+   */
   async #userRemoved(
     { appId, user, occurredAtMs, eventId }: Extract<VendorEvent, { kind: 'user_removed' }>,
     app: AppRow,
@@ -127,12 +130,16 @@ export class VendorEvents {
     const { roster, clock } = this.#ports;
     const id = memberIdOf(user, app.idKind);
     if (id === undefined) return ignored('no_id');
-    if (!app.reconcile) return ignored('switched_off');
     const atMs = Math.min(occurredAtMs, clock.nowMs());
     for await (const rows of rowsOf({ appId, kind: 'user', id }, app.idKind, roster)) {
-      const leaves = rows
-        .filter((row) => isManaged(row) && row.action === 'join' && occurredAtOf(row.version) < atMs)
-        .map((row) => readOutgoing(leaveBody(row, atMs, eventId), clock.nowMs()));
+      const older = rows.filter(
+        (row) => isManaged(row) && row.action === 'join' && occurredAtOf(row.version) < atMs,
+      );
+      if (!app.reconcile) {
+        await abandonRows(older, USER_GONE, roster);
+        continue;
+      }
+      const leaves = older.map((row) => readOutgoing(leaveBody(row, atMs, eventId), clock.nowMs()));
       const changes = leaves.filter((leave) => 'change' in leave);
       if (changes.length < leaves.length) return ignored('too_old');
       await this.#sendChanges(changes);

@@ -108,9 +108,11 @@ export class EventWatch {
     );
   }
 
-  /** What the end of a conversation is told of ends what was wished before; a listing that does not find it, everything. */
+  /** What the end of a user, or of a conversation, is told of ends what was wished before; a listing that does not find it, everything. */
   #judgeEnded({ key, version }: MemberRow): void {
     const { table, vendor } = this.#world;
+    const userGoneAtMs = vendor.conversations.users.goneAtMs(key.appId, key.memberId);
+    if (userGoneAtMs !== undefined && occurredAtOf(version) < userGoneAtMs) return;
     const goneAtMs = vendor.conversations.users.goneAtMs(key.appId, key.conversationId);
     if (vendor.conversations.exists(key)) this.#violations.add('only what is gone is given up', key.memberId);
     const isListed = table.conversations.get(conversationText(key))?.notFoundPasses !== undefined;

@@ -205,6 +205,31 @@ describe('the removal of a user', () => {
     await world.arrive([userRemoved]);
     expect(world.queue).toHaveLength(120);
   });
+
+  it('sends nothing while the reconciler is switched off, but ends the management of what was applied before', async () => {
+    world = new VendorEventWorld({ reconcile: false });
+    const other = conversationKey({ conversationId: 'other' });
+    await world.wish('ann');
+    await world.wish('ann', { version: version(0) }, other);
+    expect(await world.arrive([userRemoved])).toEqual(['again']);
+    expect(world.queue).toEqual([]);
+    expect([await world.row('ann'), await world.row('ann', other)]).toEqual([
+      'join unmanaged',
+      'join applied',
+    ]);
+  });
+
+  it('that came while the reconciler was switched off is not forgotten when it is on again', async () => {
+    world = new VendorEventWorld({ reconcile: false });
+    await world.wish('ann');
+    world.vendor.unknownUsers.add('ann');
+    await world.arrive([userRemoved]);
+    world.switchOn();
+    await world.pass();
+    await world.drain();
+    expect(world.vendor.requests).toEqual(['list orders']);
+    expect(world.events).toContainEqual(expect.objectContaining({ name: 'pass', missing: 0 }));
+  });
 });
 
 describe('a merge of users', () => {
