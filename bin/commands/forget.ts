@@ -24,14 +24,15 @@ interface ForgetOptions extends DeploymentOptions {
 
 const HELP = `
 Erased are the person's rows in all conversations of the app, parked changes that name the person (discarded first),
-held plans that name the person (the next pass makes others), and merges. The vendor is not asked for anything: send
+held plans that name the person (the next pass makes others), and merges. A change that waits for an outage to end is
+given up with its row: it is not applied, and no event tells its producer. The vendor is not asked for anything: send
 leaves first where the person is to be out, and forget when they are applied. A person that is forgotten is no longer
 managed; a change that names the person anew makes a row anew. What remains, and for how long: docs/privacy.md.
 
 It may be interrupted at any time, and run again.
 
---json prints one object: rows, parked, heldPlans, merges, inFlight (rows that are left, because their change is still on
-its way), dryRun.
+--json prints one object: rows, deferred (changes given up with them), parked, heldPlans, merges, inFlight (rows that are
+left, because their change is still on its way), dryRun.
 
 Exit codes: 0 all erased · 1 not all, or not confirmed · 2 wrong usage`;
 
@@ -69,7 +70,8 @@ async function forget(appId: string, memberId: string, options: ForgetOptions): 
     // Not whom: a record of who was forgotten would remember.
     { action: 'forget', target: { appId, persons: 1 } },
     () => forgetPerson({ appId, memberId }, idKind, ports),
-    ({ rows, parked, inFlight }) => `${rows} rows, ${parked} parked, ${inFlight} in flight`,
+    ({ rows, deferred, parked, inFlight }) =>
+      `${rows} rows, ${deferred} deferred, ${parked} parked, ${inFlight} in flight`,
   );
   const dryRun = options.dryRun ?? false;
   print(options.json ? JSON.stringify({ ...forgotten, dryRun }) : forgottenText(forgotten, dryRun));
@@ -109,9 +111,10 @@ function onlyLooking({ roster, parked }: ConnectedTable) {
   };
 }
 
-function forgottenText({ rows, parked, heldPlans, merges }: Forgotten, dryRun: boolean): string {
+function forgottenText({ rows, deferred, parked, heldPlans, merges }: Forgotten, dryRun: boolean): string {
   const parts = [
     counted(rows, 'row'),
+    counted(deferred, 'deferred change'),
     counted(parked, 'parked change'),
     counted(heldPlans, 'held plan'),
     counted(merges, 'merge'),

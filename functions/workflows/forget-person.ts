@@ -25,6 +25,8 @@ export interface ForgetPorts extends DiscardPorts {
 /** What was erased. */
 export interface Forgotten {
   readonly rows: number;
+  /** Changes that waited for an outage, and are not applied any more: they were in these rows. */
+  readonly deferred: number;
   readonly parked: number;
   readonly heldPlans: number;
   readonly merges: number;
@@ -48,6 +50,7 @@ export async function forgetPerson(
   const parked = await forgetParked(person, ports);
   const user = userOf(person);
   const erased = new Set<string>();
+  const deferred = new Set<string>();
   const inFlight = new Set<string>();
   let heldPlans = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -56,8 +59,9 @@ export async function forgetPerson(
       for (const row of rows) {
         if (await releasePlan(row.key, ports.roster)) heldPlans += 1;
         await forgetParkedRow(row, parked, ports);
-        if (await eraseRow(row, ports.roster)) erased.add(memberText(row.key));
-        else inFlight.add(memberText(row.key));
+        const state = await eraseRow(row, ports.roster);
+        (state === 'pending' ? inFlight : erased).add(memberText(row.key));
+        if (state === 'deferred') deferred.add(memberText(row.key));
       }
     }
   }
@@ -66,7 +70,14 @@ export async function forgetPerson(
     await ports.roster.deleteMerge(merge);
     merges += 1;
   }
-  return { rows: erased.size, parked: parked.size, heldPlans, merges, inFlight: inFlight.size };
+  return {
+    rows: erased.size,
+    deferred: deferred.size,
+    parked: parked.size,
+    heldPlans,
+    merges,
+    inFlight: inFlight.size,
+  };
 }
 
 async function forgetParked(
@@ -102,13 +113,10 @@ async function releasePlan(key: MemberKey, roster: ForgettingRoster): Promise<bo
   return true;
 }
 
-/** False: it is in flight. What has moved on meanwhile is looked at again. */
-async function eraseRow(row: MemberRow, roster: ForgettingRoster): Promise<boolean> {
-  let now: MemberRow | undefined = row;
-  while (now) {
-    if (now.state === 'pending') return false;
-    if (await roster.deleteMember(now.key, now.version, now.state)) return true;
-    now = await roster.member(now.key);
-  }
-  return true;
+/** In which state it was erased; `pending`: it was left, being in flight. What has moved on meanwhile is looked at again. */
+async function eraseRow(row: MemberRow, roster: ForgettingRoster): Promise<MemberRow['state']> {
+  const { key, version, state } = row;
+  if (state === 'pending' || (await roster.deleteMember(key, version, state))) return state;
+  const now = await roster.member(key);
+  return now ? eraseRow(now, roster) : state;
 }

@@ -47,12 +47,13 @@ describe('rollcall forget', () => {
     await world.roster.claimMerge({ ...old, id: 'joe' }, { survivor: 'bob', eventId: 'e-3' });
     const { code, stdout, stderr } = await forget('--yes');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toBe('2 rows, 1 parked change, 1 held plan, 2 merges erased\n');
+    expect(stdout).toBe('2 rows, 0 deferred changes, 1 parked change, 1 held plan, 2 merges erased\n');
     const left = await tableText();
     expect(left).not.toContain('ann');
     expect(left.match(/bob/g)?.length).toBeGreaterThan(3);
     expect(await forgotten('--yes')).toEqual({
       rows: 0,
+      deferred: 0,
       parked: 0,
       heldPlans: 0,
       merges: 0,
@@ -79,6 +80,16 @@ describe('rollcall forget', () => {
     expect(stderr).toContain('1 row left: their change is still on its way');
     await world.roster.patchMember(key, version(), { state: 'applied', message: null });
     expect(await forgotten('--yes')).toMatchObject({ rows: 1, inFlight: 0 });
+  });
+
+  it('says how many changes that waited for an outage are given up with it', async () => {
+    await people();
+    const key = memberKey({ ...KEY, memberId: 'ann' });
+    const { message } = wish();
+    await world.roster.patchMember(key, version(-HOUR), { state: 'deferred', message });
+    expect(await forgotten('--dry-run')).toMatchObject({ rows: 2, deferred: 1 });
+    const { stdout } = await forget('--yes');
+    expect(stdout).toBe('2 rows, 1 deferred change, 1 parked change, 0 held plans, 0 merges erased\n');
   });
 
   it('says that the person is protected still, and leaves a record without the person', async () => {
