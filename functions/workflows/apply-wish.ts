@@ -101,11 +101,16 @@ async function endMoved(
 }
 
 /** Another worker has dealt with this wish meanwhile, or a newer one has replaced it. */
-async function settledElsewhere(row: MemberRow, { ports }: ApplyWishContext): Promise<WishOutcome> {
-  const now = await ports.roster.member(row.key);
+async function settledElsewhere(row: MemberRow, { ports, timings }: ApplyWishContext): Promise<WishOutcome> {
+  const { roster, clock } = ports;
+  const now = await roster.member(row.key);
   const isOurs = now?.version === row.version;
   if (isOurs && now.state === 'parked') return { outcome: 'parked', reason: now.reason ?? '' };
-  if (isOurs && now.state === 'deferred') return { outcome: 'deferred', reason: now.reason ?? '' };
+  if (isOurs && now.state === 'deferred') {
+    // Our own write may have come twice, or whoever wrote it has died before this.
+    await roster.markDue(now.key, deferredDueMs(now, clock.nowMs(), timings));
+    return { outcome: 'deferred', reason: now.reason ?? '' };
+  }
   return { outcome: isOurs && now.state === 'applied' ? 'already' : 'superseded' };
 }
 

@@ -1,4 +1,4 @@
-import { memberText } from '../../functions/core/member-key.ts';
+import { conversationText, memberText } from '../../functions/core/member-key.ts';
 import { userOf } from '../../functions/core/merge.ts';
 import { ATTRIBUTE, type QueueMessage } from '../../functions/core/message.ts';
 import type { OutcomeEvent } from '../../functions/core/outcome-event.ts';
@@ -22,6 +22,8 @@ export class EndWatch {
   readonly #redriven = new Set<string>();
   /** Redrives that arrived, by message and when it was parked. */
   readonly #sent = new Set<string>();
+  /** When a redrive was sent, by the message that carries it. */
+  readonly #redrivenAtMs = new Map<string, number>();
   readonly #discarded = new Set<string>();
   readonly #published = new Set<string>();
   readonly #untold = new Set<string>();
@@ -51,7 +53,9 @@ export class EndWatch {
   ): void {
     this.#redriven.add(message.messageId);
     this.#sent.add(`${message.messageId} ${parkedAtMs}`);
-    if (sent.isNew) this.#accepted.redriven(message.messageId, sent.messageId);
+    if (!sent.isNew) return;
+    this.#accepted.redriven(message.messageId, sent.messageId);
+    this.#redrivenAtMs.set(sent.messageId, this.#world.scheduler.nowMs);
   }
 
   published(event: OutcomeEvent): void {
@@ -98,6 +102,8 @@ export class EndWatch {
     if (!accepted) return;
     if (!this.#isSettled(messageId, accepted))
       this.#violations.add('nothing is lost', `${messageId} was acknowledged unsettled`);
+    const row = this.#rowOf(accepted);
+    if (row?.state === 'deferred' && row.message?.messageId === messageId) this.#judgeDue(row);
     if (this.#deadLettered.has(messageId) && !this.#published.has(`parked ${messageId}`))
       this.#untold.add(messageId);
     const outcome = this.#lastOutcome.get(messageId);
@@ -106,6 +112,20 @@ export class EndWatch {
         'every end is told',
         `${messageId} was acknowledged, last told: ${outcome ?? 'nothing'}`,
       );
+  }
+
+  /** What is deferred is brought back soon, not at the next usual pass; one that is under way may do it, too. */
+  #judgeDue({ key, wishedAtMs, reason }: MemberRow): void {
+    const { table, scheduler, scenario, changeQueue, reconcileQueue } = this.#world;
+    const { nowMs } = scheduler;
+    const waitMs = Math.max(scenario.timings.deferredIntervalMs, nowMs - wishedAtMs);
+    const dueAtMs = table.conversations.get(conversationText(key))?.dueAtMs ?? Number.POSITIVE_INFINITY;
+    // The vendor itself may have said when.
+    if (dueAtMs <= nowMs + waitMs || reason === 'throttled') return;
+    const isUnderWay = [...changeQueue.held(), ...reconcileQueue.held()].some(
+      ({ body }) => body.includes('"kind":"co') && body.includes(`"${key.conversationId}"`),
+    );
+    if (!isUnderWay) this.#violations.add('what is deferred is looked at soon', key.memberId);
   }
 
   /** A function wants messages again: soon, not when their visibility ends. */
@@ -139,7 +159,8 @@ export class EndWatch {
     this.#world.coverage.count('parked', reason);
     if (reason === 'user_not_found' && this.#hadSurvivor(accepted))
       this.#violations.add('a change on its way reaches the survivor', messageId);
-    if (this.#world.scheduler.nowMs - accepted.sentAtMs < graceMs(reason, this.#world.scenario))
+    const givenMs = this.#world.scheduler.nowMs - (this.#redrivenAtMs.get(messageId) ?? accepted.sentAtMs);
+    if (givenMs < graceMs(reason, this.#world.scenario))
       this.#violations.add('what may pass is waited for', `${messageId} is parked for ${reason}`);
     if (!isCauseOf(reason, accepted, this.#world))
       this.#violations.add('parked for a cause of its own', `${messageId} for ${reason}: ${detail}`);
@@ -229,7 +250,8 @@ export class EndWatch {
 
   #endsOf(accepted: Accepted, last: string): string[] {
     const { table } = this.#world;
-    const ends = table.parked.has(last) ? ['parked'] : [];
+    // Under whichever of its messages: a park that is cut off and redriven is finished under the one that the row names.
+    const ends = accepted.messageIds.some((messageId) => table.parked.has(messageId)) ? ['parked'] : [];
     const row = accepted.spec.flaw ? undefined : this.#rowOf(accepted);
     const decides = row && this.#accepted.ofRow(row);
     if (decides && decides !== accepted && isNewer(decides, accepted) && ends.length === 0)

@@ -53,7 +53,7 @@ export function isCauseOf(reason: ParkReason, { spec, member }: Accepted, world:
     case 'rejected':
       return app.rejectedMembers.includes(member.memberId);
     case 'unreachable':
-      return app.failingMembers.includes(member.memberId) || flapsForLong(world, app);
+      return app.failingMembers.includes(member.memberId);
     case 'crashes':
     case 'unexplained':
       return app.poisonousMembers.includes(member.memberId);
@@ -66,18 +66,6 @@ export function isCauseOf(reason: ParkReason, { spec, member }: Accepted, world:
 export function graceMs(reason: ParkReason, { timings }: Scenario): number {
   if (reason === 'user_not_found' || reason === 'rejected') return timings.userGraceMs;
   return reason === 'conversation_full' || reason === 'unreachable' ? timings.parkAfterMs : 0;
-}
-
-/** An app that answers now and then, for longer than what fails alone is waited for. */
-function flapsForLong({ scenario }: World, { appId }: AppSpec): boolean {
-  const { faults, timings } = scenario;
-  return faults.some(
-    (fault) =>
-      fault.kind === 'outage' &&
-      fault.appId === appId &&
-      fault.how === 'flapping' &&
-      fault.forMs > timings.parkAfterMs,
-  );
 }
 
 /** What always fails is parked only where others of its app succeed, and then there may be none. */

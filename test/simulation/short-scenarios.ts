@@ -34,6 +34,8 @@ interface Short {
   readonly app?: Partial<AppSpec>;
   readonly conversation?: Partial<ConversationSpec>;
   readonly redriveAtMs?: number;
+  /** Another operator's, who knows nothing of the first. */
+  readonly redriveAgainAtMs?: number;
   readonly discardAtMs?: number;
   /** When an operator looks at what is held; it is approved half a minute later. */
   readonly approveAtMs?: number;
@@ -47,6 +49,7 @@ function scenario({
   app = {},
   conversation = {},
   redriveAtMs,
+  redriveAgainAtMs,
   discardAtMs,
   approveAtMs,
   webhooks = false,
@@ -80,12 +83,13 @@ function scenario({
     webhooks,
     operators: [
       ...(redriveAtMs === undefined ? [] : [{ kind: 'redrive', atMs: redriveAtMs } as const]),
+      ...(redriveAgainAtMs === undefined ? [] : [{ kind: 'redrive', atMs: redriveAgainAtMs } as const]),
       ...(discardAtMs === undefined ? [] : [{ kind: 'discard', atMs: discardAtMs } as const]),
       ...(approveAtMs === undefined
         ? []
         : [{ kind: 'approve', atMs: approveAtMs, actsAfterMs: 30 * SECOND_MS } as const]),
     ],
-    calmFromMs: Math.max(calmFromMs, redriveAtMs ?? 0, discardAtMs ?? 0),
+    calmFromMs: Math.max(calmFromMs, redriveAtMs ?? 0, redriveAgainAtMs ?? 0, discardAtMs ?? 0),
   };
 }
 
@@ -162,6 +166,12 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     app: { unknownUsers: { u1a: null } },
     redriveAtMs: 4 * MINUTE_MS,
     discardAtMs: 7 * MINUTE_MS,
+  }),
+  'two operators who redrive, one of them late': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    app: { unknownUsers: { u1a: null } },
+    redriveAtMs: 4 * MINUTE_MS,
+    redriveAgainAtMs: 6 * MINUTE_MS,
   }),
   'two operators at once': scenario({
     changes: [change(1, 'u1a', 'join')],

@@ -35,6 +35,11 @@ export class StandardQueue {
     this.#random = random;
   }
 
+  /** Everything on it, hidden or not. */
+  held(): readonly { readonly body: string }[] {
+    return [...this.#held.values()];
+  }
+
   get size(): number {
     return this.#held.size;
   }

@@ -212,6 +212,19 @@ describe('a time-out', () => {
   });
 });
 
+test('a deferral whose write the client repeated has its conversation due all the same', async () => {
+  const world = new ApplyWorld();
+  const { roster } = world;
+  const patchMember = roster.patchMember.bind(roster);
+  roster.patchMember = async (...args) => {
+    await patchMember(...args);
+    return patchMember(...args);
+  };
+  world.vendor.answers.push({ kind: 'unauthorized', status: 403 });
+  expect((await world.deliver(world.change('c-1'))).ended).toEqual(['c-1 deferred: credential_refused']);
+  expect(await world.dueAtMs()).toBe(world.clock.nowMs() + TIMINGS.deferredIntervalMs);
+});
+
 describe('a wish that a newer one overtakes while the vendor is asked', () => {
   test('is called for again, since what the vendor has is unknown', async () => {
     const world = new ApplyWorld();
