@@ -250,10 +250,12 @@ export class EndWatch {
 
   #endsOf(accepted: Accepted, last: string): string[] {
     const { table } = this.#world;
-    // Under whichever of its messages: a park that is cut off and redriven is finished under the one that the row names.
-    const ends = accepted.messageIds.some((messageId) => table.parked.has(messageId)) ? ['parked'] : [];
     const row = accepted.spec.flaw ? undefined : this.#rowOf(accepted);
     const decides = row && this.#accepted.ofRow(row);
+    // A park that is cut off, redriven and parked again stands under the message that the row names.
+    const named = decides === accepted && row?.state === 'parked' ? row.message?.messageId : undefined;
+    const isParked = table.parked.has(last) || (named !== undefined && table.parked.has(named));
+    const ends = isParked ? ['parked'] : [];
     if (decides && decides !== accepted && isNewer(decides, accepted) && ends.length === 0)
       ends.push('superseded');
     if (ends.length === 0 && decides !== accepted && this.#hasProtectedSurvivor(accepted))
