@@ -1,4 +1,4 @@
-import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** What a request says about who signed it. */
 interface Signature {
@@ -9,6 +9,7 @@ interface Signature {
   readonly signatures: string;
 }
 
+const SECRET_PREFIX = 'whsec_';
 const TOLERANCE_MS = 5 * 60_000;
 const TIMESTAMP = /^\d{1,11}$/;
 
@@ -26,14 +27,15 @@ export const standardWebhooks = {
     return { id, timestamp, signatures };
   },
 
+  /** By the platform's own hash: whoever sends a large body costs little, however many secrets it is held against. */
   isSignedWith(secret: string, { id, timestamp, signatures }: Signature, body: string): boolean {
-    const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures };
-    try {
-      new Webhook(secret).verify(body, headers, { jsonParse: false });
-      return true;
-    } catch (error) {
-      if (error instanceof WebhookVerificationError) return false;
-      throw error;
-    }
+    const key = Buffer.from(secret.slice(SECRET_PREFIX.length), 'base64');
+    const right = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64');
+    return signatures.split(' ').some((signature) => isSame(signature, `v1,${right}`));
   },
 };
+
+function isSame(given: string, right: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(right)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
