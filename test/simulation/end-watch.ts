@@ -132,7 +132,9 @@ export class EndWatch {
   reported(process: FunctionProcess, messages: readonly QueueMessage[]): void {
     if (process.hasMetFault) return;
     for (const { messageId, receiptHandle } of messages) {
-      const untilMs = this.#world.changeQueue.hiddenUntilMs(receiptHandle) ?? 0;
+      const untilMs = this.#world.changeQueue.hiddenUntilMs(receiptHandle);
+      // It has been delivered again meanwhile.
+      if (untilMs === undefined) continue;
       if (untilMs > this.#world.scheduler.nowMs + this.#longestWaitMs)
         this.#violations.add('what is to come again comes in time', messageId);
       const accepted = this.#accepted.ofMessage(messageId);

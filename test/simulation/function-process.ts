@@ -79,6 +79,7 @@ export class FunctionProcess {
   die(why: string): void {
     if (this.isDead) return;
     this.trace(`dies (${why})`);
+    this.#world.hasLostEvents = true;
     this.#state = 'dead';
     this.#waiting = [];
     this.onDeath();
@@ -102,6 +103,7 @@ export class FunctionProcess {
     coverage.count('calls', `${this.functionName} ${wire.port}.${wire.method}`);
     const fault = onCall?.(this, wire) ?? faults.atCall(this.functionName, wire.port);
     this.hasMetFault ||= fault !== undefined;
+    this.#world.hasLostEvents ||= fault !== undefined;
     this.trace(`${wire.port}.${wire.method} ${wire.detail ?? ''}${fault ? ` !${fault.how}` : ''}`);
     if (fault?.how === 'die_before') {
       this.die('before the call');

@@ -35,7 +35,11 @@ export class PassWatch {
     const text = memberText(after.key);
     if (before && before.version !== after.version)
       this.#replacedAtMs.set(`${text} ${before.version}`, nowMs);
-    if (!before) this.#firstWrittenAtMs.set(text, nowMs);
+    if (before) return;
+    this.#firstWrittenAtMs.set(text, nowMs);
+    // A death between the two would leave the member to nobody.
+    if (!this.#world.table.conversations.has(conversationText(after.key)))
+      this.#violations.add('a conversation is known before its members', after.key.memberId);
   }
 
   told(event: PassEvent, { work }: FunctionProcess): void {

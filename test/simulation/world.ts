@@ -53,6 +53,8 @@ export class World {
   readonly operators: Operators;
   readonly planner: Planner;
   readonly onCall: WorldOptions['onCall'];
+  /** Whether a process may have died between what it did and telling of it, or never heard what it did. */
+  hasLostEvents = false;
   readonly #apps: ReadonlyMap<string, AppSpec>;
 
   constructor(scenario: Scenario, options: WorldOptions = {}) {
@@ -83,11 +85,6 @@ export class World {
 
   get elapsedMs(): number {
     return this.scheduler.nowMs - START_MS;
-  }
-
-  /** Whether a process may have died between what it did and telling of it. */
-  get hasLostEvents(): boolean {
-    return this.faults.struck > 0 || this.onCall !== undefined || this.hasPoison;
   }
 
   get hasPoison(): boolean {
