@@ -34,7 +34,50 @@ describe('what the console sends', () => {
     expect(readActRequest(redrive)).toEqual({ kind: 'redrive', reason: 'invalid', parkedUntilMs: 7 });
     expect(readActRequest({ ...redrive, reason: 'all' })).toBeUndefined();
     expect(readActRequest({ ...redrive, parkedUntilMs: '7' })).toBeUndefined();
-    expect(readActRequest({ act: 'approve', appId: 'shop', conversationId: 'orders' })).toBeUndefined();
+    expect(readActRequest({ ...redrive, parkedUntilMs: -1 })).toBeUndefined();
+    const approve = { act: 'approve', appId: 'shop', conversationId: 'orders', hash: 'h' };
+    expect(readActRequest(approve)).toEqual({
+      kind: 'approve',
+      conversation: { appId: 'shop', conversationId: 'orders' },
+      hash: 'h',
+    });
+    for (const field of ['appId', 'conversationId', 'hash'])
+      expect(readActRequest({ ...approve, [field]: undefined })).toBeUndefined();
+    expect(readActRequest({ ...redrive, act: 'discard' })).toMatchObject({ kind: 'discard' });
+    expect(readActRequest({ ...approve, describe: true })).toEqual({ kind: 'describe' });
+    expect(readActRequest({ ...redrive, describe: 'yes' })).toMatchObject({ kind: 'redrive' });
+  });
+
+  it('that is not whole shows the first page, and a reason without a page its first', () => {
+    const first = { kind: 'parked', reason: 'invalid', page: 0 };
+    expect(readShowRequest({ show: 'parked', reason: 'invalid' })).toEqual(first);
+    const broken = [
+      { show: 'parked', reason: 'all' },
+      { show: 'parked', reason: 'invalid', page: -1 },
+      { show: 'parked', reason: 'invalid', page: 1.5 },
+      { show: 'plan', appId: 'shop' },
+      { show: 'plan', conversationId: 'orders' },
+      { describe: 'yes' },
+      null,
+    ];
+    for (const event of broken) expect(readShowRequest(event)).toEqual({ kind: 'home' });
+  });
+
+  it.each([undefined, {}, { all: null }, { all: { [FIELD.member]: 7 } }, 'forms'])(
+    'looks nobody up where the form holds nothing that can be read (%j)',
+    (forms) => {
+      expect(readShowRequest({ show: 'member', widgetContext: { forms } })).toEqual({
+        kind: 'member',
+        conversation: { appId: '', conversationId: '' },
+        memberId: '',
+      });
+    },
+  );
+
+  it('looks nobody up where there is no context at all', () => {
+    expect(readShowRequest({ show: 'member' })).toMatchObject({ kind: 'member', memberId: '' });
+    expect(themeOf({ widgetContext: {} })).toBe('light');
+    expect(themeOf({ widgetContext: { theme: 'light' } })).toBe('light');
   });
 
   it('never makes it throw, whatever it is', () => {
