@@ -4,6 +4,8 @@ import {
   type CallFailure,
   type CallResult,
   classifyFailure,
+  decidesMeaning,
+  excludesEffect,
   type Operation,
 } from '../../functions/core/call-result.ts';
 
@@ -84,6 +86,7 @@ describe('titles are prose', () => {
     'TOO MANY PARTICIPANTS',
     'Too many participants.',
     ' Too  many participants! ',
+    'Too many participants!!',
   ])('%j is a full conversation', (title) => {
     expect(classify('join', { status: 400, code: 'bad_request', title })).toMatchObject({ reason: 'full' });
   });
@@ -115,7 +118,7 @@ test('a 429 to a request that had been sent before leaves open what the first di
 });
 
 test('a 429 is throttling, with a code or without, with a wait or without', () => {
-  expect(classify('join', { status: 429 })).toEqual({ kind: 'throttled' });
+  expect(classify('join', { status: 429 })).toStrictEqual({ kind: 'throttled' });
   expect(classify('list', { status: 429, code: 'too_many_requests', retryAfterMs: 1500 })).toEqual({
     kind: 'throttled',
     retryAfterMs: 1500,
@@ -132,7 +135,7 @@ describe('what leaves open whether it was applied is unreachable, and says so', 
   test.each(statuses)('%s', (status) => {
     for (const mayHaveBeenApplied of [true, false]) {
       const expected = { kind: 'unreachable', mayHaveBeenApplied, ...(status !== undefined && { status }) };
-      expect(classify('join', { status, mayHaveBeenApplied })).toEqual(expected);
+      expect(classify('join', { status, mayHaveBeenApplied })).toStrictEqual(expected);
       expect(classify('leave', { status, mayHaveBeenApplied })).toEqual(expected);
     }
   });
@@ -153,6 +156,29 @@ test('a code and a title of any length are kept short and well formed', () => {
     expect(text).toHaveLength(200);
     expect(text?.isWellFormed()).toBe(true);
   }
+});
+
+test('an answer says that nothing was changed where it is a client error that leaves no doubt', () => {
+  const excluding = Array.from({ length: 500 }, (_, index) => 100 + index).filter(excludesEffect);
+  const open = [408, 423, 425];
+  expect(excluding).toEqual(
+    Array.from({ length: 100 }, (_, index) => 400 + index).filter((status) => !open.includes(status)),
+  );
+});
+
+describe('a text of the vendor’s that a meaning depends on', () => {
+  test.each(['conversation_not_found', 'user_not_found', 'bad_request', 'Too many participants!'])(
+    'is %j',
+    (text) => {
+      expect(decidesMeaning(text)).toBe(true);
+      expect(decidesMeaning(text.padEnd(200, '!'))).toBe(text.endsWith('!'));
+      expect(decidesMeaning(text.padEnd(201, '!'))).toBe(false);
+    },
+  );
+
+  test.each(['', 'forbidden', 'Conversation not found', 'constructor'])('is not %j', (text) => {
+    expect(decidesMeaning(text)).toBe(false);
+  });
 });
 
 test('every failure has a meaning, and nothing but a code of the vendor ends a change', () => {

@@ -17,7 +17,10 @@ describe('a declaration', () => {
   });
 
   test.each([
-    ['no object', [], 'body', 'must be a JSON object, is an array'],
+    ['no object', [], 'body', /^must be a JSON object, is an array$/],
+    ['no object', null, 'body', /^must be a JSON object, is null$/],
+    ['no object', 'secret', 'body', /^must be a JSON object, is a string of 6 characters$/],
+    ['no object', 7, 'body', /^must be a JSON object, is a number$/],
     ['no app', { ...DECLARED, appId: undefined }, 'appId', /^must be a string \(found: nothing\)/],
     [
       'a path for a conversation',
@@ -46,7 +49,10 @@ describe('a declaration', () => {
       'occurredAt',
       /ISO 8601 time with milliseconds/,
     ],
+    ['nobody for a member', { ...DECLARED, members: [undefined] }, 'members[0]', /^must be a string/],
     ['a field of its own', { ...DECLARED, member: ['ann'] }, 'member', 'is no field of a declaration'],
+    ['a field that a terminal obeys', { ...DECLARED, 'secret\u0007': 1 }, 'body', /none of a declaration$/],
+    ['a field that a terminal obeys', { ...DECLARED, '\u0007secret': 1 }, 'body', /none of a declaration$/],
   ])('with %s is refused, by field and without the value', (_, value, field, problem) => {
     const read = readDeclaration(value);
     expect(read).toEqual({ field, problem: expect.stringMatching(problem) });
@@ -98,6 +104,11 @@ describe('the difference to the roster', () => {
     expect(plan(['bob'], rows)).toMatchObject({ joins: ['bob'], leaves: ['ann'], newer: [] });
   });
 
+  test('does not leave alone whom a change of the same moment decided', () => {
+    const rows = [row('ann', { version: version(-HOUR) })];
+    expect(plan([], rows, { occurredAt: iso(NOW - HOUR) })).toMatchObject({ leaves: ['ann'], newer: [] });
+  });
+
   test('allows as many leaves as the reconciler might make of those wished for', () => {
     const rows = Array.from({ length: 12 }, (_, index) => row(`p${index}`));
     expect(plan([], rows).leaveLimit).toBe(3);
@@ -113,6 +124,18 @@ describe('the ids of its changes', () => {
     const ids = idsOf(plan(['ann', 'bob'], []));
     expect(new Set(ids).size).toBe(2);
     expect(idsOf(plan(['bob', 'ann'], [])).toSorted()).toEqual(ids.toSorted());
+  });
+
+  test('are others for any other declaration', () => {
+    const told = [
+      plan(['ann'], []),
+      plan(['ann', 'bob'], []),
+      plan(['ann'], [], { occurredAt: iso(NOW) }),
+      plan(['ann'], [], { occurredAt: iso(NOW - 1) }),
+      planDeclaration({ ...DECLARED, members: ['ann'], appId: 'bank' }, appRow(), [], NOW),
+      planDeclaration({ ...DECLARED, members: ['ann'], conversationId: 'loans' }, appRow(), [], NOW),
+    ].map((each) => idsOf(each)[0]);
+    expect(new Set(told).size).toBe(told.length);
   });
 
   test('are others once the roster has moved on, so that declaring again what was undone is no repeat', () => {

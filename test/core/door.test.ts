@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { REFUSALS, type RefusalReason, refusalOf } from '../../functions/core/door.ts';
+import { DOOR_BODY_MAX_BYTES, REFUSALS, type RefusalReason, refusalOf } from '../../functions/core/door.ts';
 
 /** The vendor never repeats a request that is answered so. */
 const GIVEN_UP = [400, 401, 403, 404, 406];
@@ -18,4 +18,8 @@ it.each(Object.keys(REFUSALS) as RefusalReason[])(
 it('each refusal says something of its own', () => {
   const said = Object.values(REFUSALS).map(({ says }) => says);
   expect(new Set(said).size).toBe(said.length);
+});
+
+it('a body may have a mebibyte', () => {
+  expect(DOOR_BODY_MAX_BYTES).toBe(1_048_576);
 });

@@ -256,6 +256,7 @@ describe('a protected member', () => {
 
   test('is brought back like anybody', () => {
     expect(found(memberRow(), { protectedMembers })).toMatchObject([{ correction: 'missing' }]);
+    expect(found(unconfirmed(), { protectedMembers })).toMatchObject([{ correction: 'deferred' }]);
   });
 
   test('is reported as such only where the policy would remove at all', () => {
@@ -444,6 +445,37 @@ describe('whoever is present, and whatever is wished under any policy', () => {
         expect(new Set(other.nowConfirmed)).toEqual(new Set(one.nowConfirmed));
       }),
     );
+  });
+});
+
+describe('the wish of somebody who was merged', () => {
+  const movedBack = {
+    member: memberKey(),
+    action: 'join',
+    plannedAgainst: version(-HOUR),
+    cause: 'merged',
+    correction: 'deferred',
+  };
+
+  test.each([AS_WISHED.join, NOT_AS_WISHED.join])(
+    'is brought back to be moved, whoever is present: %j',
+    (who) => {
+      for (const state of ['applied', 'deferred'] as const)
+        expect(found(memberRow({ state, mergedAtMs: NOW }), who)).toEqual([
+          { ...movedBack, timesCorrected: 0 },
+        ]);
+      const again = memberRow({ mergedAtMs: NOW, timesCorrected: 3, correctedAtMs: NOW });
+      expect(found(again, who)).toEqual([{ ...movedBack, timesCorrected: 3 }]);
+    },
+  );
+
+  test('is left to its worker while it is in flight', () => {
+    expect(found(memberRow({ state: 'pending', mergedAtMs: NOW, wishedAtMs: NOW }))).toEqual([]);
+  });
+
+  test('is confirmed by no listing: who is present there belongs to the survivor', () => {
+    const rows = [unconfirmed({ mergedAtMs: NOW })];
+    expect(compare(situation({ ...PRESENT, rows })).nowConfirmed).toEqual([]);
   });
 });
 

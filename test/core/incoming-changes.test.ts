@@ -51,8 +51,9 @@ describe("a producer's request", () => {
   it('may be nested more deeply than can be written', () => {
     const depth = 200_000;
     const deep = `{"source":${'['.repeat(depth)}${']'.repeat(depth)}}`;
-    expect(readIncoming(deep, apps, NOW)).toMatchObject({
-      items: [{ answer: { status: 422 } }],
+    expect(readIncoming(deep, apps, NOW)).toEqual({
+      kind: 'read',
+      items: [{ kind: 'refused', answer: { status: 422, error: 'body: is nested too deeply' } }],
     });
   });
 });

@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  CONVERSATION_GONE,
-  conversationNode,
-  isMovable,
-  isToBeMoved,
-  userOf,
-} from '../../functions/core/merge.ts';
+import { conversationNode, isMovable, isToBeMoved, userOf } from '../../functions/core/merge.ts';
 import type { MemberState } from '../../functions/core/roster.ts';
 import { memberKey, NOW } from '../support/builders.ts';
 
@@ -22,7 +16,8 @@ describe('the wish of somebody who was merged', () => {
     ['applied', undefined, true, true],
     ['parked', undefined, false, false],
     ['merged', undefined, false, false],
-    ['unmanaged', CONVERSATION_GONE, true, true],
+    // As it stands in rows.
+    ['unmanaged', 'conversation_removed', true, true],
     ['unmanaged', 'discarded', false, false],
     ['unmanaged', undefined, false, false],
   ])('%s (%s): moves: %s, at once: %s', (state, reason, moves, now) => {

@@ -41,6 +41,15 @@ describe('a change that is moved in time', () => {
     expect(movedInTime(at(occurredAt), DAY)).toBe(at(occurredAt));
   });
 
+  it.each([
+    ['0000-01-01T01:00:00.000Z', -HOUR, '0000-01-01T00:00:00.000Z'],
+    ['0000-01-01T00:59:59.999Z', -HOUR, '0000-01-01T00:59:59.999Z'],
+    ['9999-12-31T22:59:59.999Z', HOUR, '9999-12-31T23:59:59.999Z'],
+    ['9999-12-31T23:00:00.000Z', HOUR, '9999-12-31T23:00:00.000Z'],
+  ])('stays within years of four digits: %s moved by %i ms', (before, byMs, after) => {
+    expect(movedInTime(at(before), byMs)).toBe(at(after));
+  });
+
   it('is not misled by a string that looks like a part of it', () => {
     const source = '"occurredAt":"2026-01-15T10:00:00.000Z"';
     const text = JSON.stringify({ source });

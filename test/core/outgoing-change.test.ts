@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BODY_MAX_BYTES, readOutgoing } from '../../functions/core/outgoing-change.ts';
+import { BODY_MAX_BYTES, readOutgoing, withoutRareCharacters } from '../../functions/core/outgoing-change.ts';
 import { changeBody, iso, MINUTE, NOW } from '../support/builders.ts';
 
 const read = (fields: Record<string, unknown> = {}) => readOutgoing(JSON.stringify(changeBody(fields)), NOW);
@@ -57,5 +57,9 @@ describe('a text that is to be sent', () => {
     const { body } = outgoing as { body: string };
     expect(body).toContain('"a\\ud83d\\ude00b\\uffffc"');
     expect(JSON.parse(body)).toEqual(changeBody({ userId }));
+  });
+
+  it.each(['{"a": "\\😀"}', '😀', '{"a":"\uffff"'])('stays as it is where it is no JSON: %j', (text) => {
+    expect(withoutRareCharacters(text)).toBe(text);
   });
 });

@@ -17,6 +17,10 @@ describe("the producers' secret", () => {
     ['secret', { ...crm, secret: `whsec_${Buffer.alloc(23).toString('base64')}` }],
     ['secret', { ...crm, secret: `${secret}!` }],
     ['secret', { ...crm, secret: `${secret}A` }],
+    ['secret', { ...crm, secret: `${secret}!!!!` }],
+    ['secret', { ...crm, secret: `AAAA${secret}` }],
+    ['entry', 'crm'],
+    ['entry', null],
     ['appIds', { ...crm, appIds: 'shop' }],
     ['appIds', { ...crm, appIds: ['../shop'] }],
   ])('is served without an entry whose %s is not valid, which is told and not shown', (field, entry) => {

@@ -4,6 +4,7 @@ import {
   inDoubt,
   isConfirmed,
   type MemberRow,
+  oldestDeferralMs,
   rowAfterPatch,
   rowAfterWish,
 } from '../../functions/core/roster.ts';
@@ -68,6 +69,50 @@ describe('a newer wish', () => {
     const fields = ['reason', 'timesCorrected', 'correctedAtMs', 'expiresAtMs'];
     for (const field of [...fields, 'failingAloneSinceMs', 'failedAloneAtMs'])
       expect(row).not.toHaveProperty(field);
+  });
+});
+
+describe('a wish whose change has come to its end under another row', () => {
+  const { message: _, ...settled } = wish();
+
+  test('counts as applied, in doubt until a listing shows it, and nobody has started on it', () => {
+    expect(rowAfterWish(memberKey(), undefined, settled, NOW)).toStrictEqual({
+      key: memberKey(),
+      version: settled.version,
+      action: 'join',
+      changeId: 'change-1',
+      subscribeSDKClient: false,
+      state: 'applied',
+      wishedAtMs: NOW,
+      starts: 0,
+      startsAlone: 0,
+      doubtfulSinceMs: NOW,
+    });
+  });
+
+  test('leaves the starts of others open', () => {
+    expect(rowAfterWish(memberKey(), memberRow({ starts: 2 }), settled, NOW)).toMatchObject({ starts: 2 });
+  });
+});
+
+test('whoever was merged stays so under any later wish', () => {
+  const after = (before: MemberRow) => rowAfterWish(memberKey(), before, wish(), NOW);
+  expect(after(memberRow({ mergedAtMs: NOW - HOUR }))).toHaveProperty('mergedAtMs', NOW - HOUR);
+  expect(after(memberRow())).not.toHaveProperty('mergedAtMs');
+});
+
+describe('the oldest deferral', () => {
+  const waiting = (agoMs: number, state: MemberRow['state'] = 'deferred') =>
+    memberRow({ state, wishedAtMs: NOW - agoMs });
+
+  test('is the one that has waited longest, of those that are deferred', () => {
+    const rows = [waiting(MINUTE), waiting(HOUR), waiting(2 * HOUR, 'applied'), waiting(0)];
+    expect(oldestDeferralMs(rows, NOW)).toBe(HOUR);
+  });
+
+  test('is none where nobody waits', () => {
+    expect(oldestDeferralMs([], NOW)).toBeUndefined();
+    expect(oldestDeferralMs([waiting(HOUR, 'applied')], NOW)).toBeUndefined();
   });
 });
 

@@ -6,6 +6,7 @@ it.each([
   ['zoë😀', 'zoë😀'],
   ['ann lee', '"ann lee"'],
   ['\u202eann', '"\\u202eann"'],
+  ['an\u00adn', '"an\\u00adn"'],
 ])('the id %j is shown as %s', (id, text) => {
   expect(shown(id)).toBe(text);
 });

@@ -5,6 +5,7 @@ import {
   type RegistrationState,
   WEBHOOK_TRIGGERS,
   type Webhook,
+  webhookFields,
   webhookTarget,
 } from '../../functions/core/webhook-registration.ts';
 
@@ -100,6 +101,16 @@ describe('the next step of a registration', () => {
       { kind: 'update', webhook: { id: 'new' } },
     ],
     [
+      'ends a rotation with the one it has created',
+      { webhooks: [webhook('new')], keys: keysOf('new', 'a'), isRotating: true, createdId: 'new' },
+      { kind: 'done', webhook: { id: 'new' } },
+    ],
+    [
+      'takes no webhook whose secret is not shown for one of ours',
+      { webhooks: [{ id: 'theirs', target: 'https://example.com', triggers: WEBHOOK_TRIGGERS }] },
+      { kind: 'create' },
+    ],
+    [
       'gives up where the vendor does not show the secret',
       { webhooks: [{ id: 'a', target, triggers: WEBHOOK_TRIGGERS }] },
       { kind: 'stuck', why: 'no_secret' },
@@ -115,7 +126,19 @@ describe('the next step of a registration', () => {
 });
 
 describe('the target of a webhook', () => {
-  it.each(['https://hooks.example.com', 'https://hooks.example.com/'])('is the app’s below %s', (base) => {
-    expect(webhookTarget(base, 'shop')).toBe(target);
+  it.each(['https://hooks.example.com', 'https://hooks.example.com/', 'https://hooks.example.com//'])(
+    'is the app’s below %s',
+    (base) => {
+      expect(webhookTarget(base, 'shop')).toBe(target);
+    },
+  );
+});
+
+it('the vendor is asked for nothing about people that is not needed', () => {
+  expect(webhookFields(target, WEBHOOK_TRIGGERS)).toEqual({
+    target,
+    triggers: WEBHOOK_TRIGGERS,
+    includeFullUser: false,
+    includeFullSource: false,
   });
 });

@@ -58,7 +58,18 @@ describe('an event becomes what the worker is to do', () => {
     [912, { id: 'ann', externalId: '912' }],
   ])('with the external id %j', (externalId, user) => {
     const payload = { user: vendorUser('ann', { externalId }) };
-    expect(read(webhookBody([webhookEvent('user:remove', payload)]))).toMatchObject({ events: [{ user }] });
+    const webhook = read(webhookBody([webhookEvent('user:remove', payload)]));
+    expect(webhook.kind === 'read' && webhook.events).toMatchObject([{ kind: 'user_removed' }]);
+    expect(webhook.kind === 'read' && webhook.events).toHaveProperty('0.user', user);
+  });
+
+  it.each([
+    ['2026-03-01T14:00:00+02:00', NOW],
+    [iso(NOW + 5 * MINUTE), NOW + 5 * MINUTE],
+  ])('that happened at %s, in whatever zone and however little ahead of us', (createdAt, occurredAtMs) => {
+    expect(read(webhookBody([joinEvent('ann', { createdAt })]))).toMatchObject({
+      events: [{ occurredAtMs }],
+    });
   });
 });
 
