@@ -67,7 +67,10 @@ export function addAppSet(app: Command, end: (exitCode: number) => void): void {
         'off',
       ]),
     )
-    .option('--protect <id...>', 'members whom the reconciler never removes, besides those it knows already')
+    .option(
+      '--protect <id...>',
+      'members who are never removed, besides those it knows already; whoever they are merged into is added',
+    )
     .option('--unprotect <id...>', 'members who are protected no more')
     .option('--all', 'all declared apps; with --reconcile only')
     .addHelpText('after', HELP)

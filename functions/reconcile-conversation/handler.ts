@@ -3,6 +3,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { DynamoDBAppRows } from '../adapters/app-rows.ts';
 import { awsClient } from '../adapters/aws-client.ts';
 import { batchResponse } from '../adapters/change-queue-event.ts';
 import { SQSChangeSender } from '../adapters/change-sender.ts';
@@ -20,9 +21,11 @@ const config = readReconcileConversationConfig(process.env);
 const secretsManager = awsClient(SecretsManagerClient);
 const telemetry = startTelemetry(secretsManager, config.LOG_KEY_SECRET);
 const changeQueue = new SQSChangeSender(awsClient(SQSClient), config.CHANGE_QUEUE_URL);
+const dynamoDB = awsClient(DynamoDBClient);
 const reconcileConversations = new ReconcileConversations(
   {
-    roster: new DynamoDBReconcileRoster(awsClient(DynamoDBClient), config.ROSTER_TABLE),
+    roster: new DynamoDBReconcileRoster(dynamoDB, config.ROSTER_TABLE),
+    apps: new DynamoDBAppRows(dynamoDB, config.ROSTER_TABLE),
     corrections: changeQueue,
     changes: changeQueue,
     secrets: new SecretsManagerSecrets(secretsManager, config.APP_SECRET_PREFIX),

@@ -3,7 +3,7 @@ import { nextDueMs } from '../core/due.ts';
 import { foldPerMember, type MemberChanges, type ReceivedChange } from '../core/fold.ts';
 import { conversationText, memberGroupId, memberText } from '../core/member-key.ts';
 import type { QueueMessage } from '../core/message.ts';
-import { type MessageRead, readMessage, refusalByApp } from '../core/read-message.ts';
+import { type MessageRead, type Refused, readMessage, refusalByApp } from '../core/read-message.ts';
 import type { MemberRow } from '../core/roster.ts';
 import { applyCorrection } from './apply-correction.ts';
 import { type ApplyWishPorts, applyWish } from './apply-wish.ts';
@@ -82,11 +82,17 @@ export class ApplyChanges {
       const read = readMessage(message, this.#ports.clock.nowMs());
       const refused =
         read.kind === 'change' ? refusalByApp(read, await this.#app(read.change.member.appId)) : read;
-      if (refused?.kind !== 'refused') return read;
+      if (refused?.kind !== 'refused' || (await this.#isRecorded(read, refused))) return read;
       await parkRefused(refused, this.#ports);
       batch.settle(message, { outcome: 'parked', reason: refused.reason }, refused);
       return undefined;
     });
+  }
+
+  /** Protected only since an earlier delivery: from there on its row decides. */
+  async #isRecorded(read: MessageRead, { reason, message }: Refused): Promise<boolean> {
+    if (read.kind !== 'change' || reason !== 'protected' || message.receiveCount === 1) return false;
+    return (await this.#ports.roster.member(read.change.member))?.version === read.version;
   }
 
   /** Records the newest wish of a member; undefined: there is nothing left to do for it. */

@@ -144,6 +144,12 @@ export interface DeclaredApps {
   appIds(): Promise<readonly string[]>;
 }
 
+/** The members whom apps protect. */
+export interface ProtectedMembers {
+  /** Protects members of a declared app besides those it protects already. Repeats do no harm. */
+  protect(appId: string, members: readonly string[]): Promise<boolean>;
+}
+
 /** The rows of one conversation, as the reconciler reads and writes them. */
 export interface ConversationRows {
   /** One page of the conversation's member rows; `after` is where the page before ended. */

@@ -14,7 +14,7 @@ export async function survivorOf(
 }
 
 /** The end of a chain of merges. Confirmed edges close no circle. */
-async function lastOf(first: Mergeable, roster: Pick<Roster, 'merge'>): Promise<string> {
+export async function lastOf(first: Mergeable, roster: Pick<Roster, 'merge'>): Promise<string> {
   let { id } = first;
   for (let step = 0; step < MERGE_CHAIN_MAX; step += 1) {
     const edge = await roster.merge({ ...first, id });

@@ -14,10 +14,12 @@ import type {
   Clock,
   ConversationRows,
   CorrectionSender,
+  ProtectedMembers,
   Roster,
   Telemetry,
   Users,
 } from './ports.ts';
+import { protectSurvivor } from './protect-survivor.ts';
 import { recordMerge } from './record-merge.ts';
 import { rowsOf } from './rows-of-user.ts';
 import { sendCorrections } from './send-corrections.ts';
@@ -27,6 +29,7 @@ export interface VendorEventPorts {
   readonly roster: Pick<Roster, 'app' | 'conversation' | 'member' | 'patchMember' | 'merge' | 'markDue'> &
     Pick<ConversationRows, 'memberRows'> &
     Users;
+  readonly apps: ProtectedMembers;
   readonly corrections: CorrectionSender;
   readonly changes: ChangeSender;
   readonly telemetry: Telemetry;
@@ -153,12 +156,13 @@ export class VendorEvents {
     app: AppRow,
     message: EventMessage,
   ): Promise<EventOutcome> {
-    const { roster } = this.#ports;
+    const { apps, roster } = this.#ports;
     const merges = mergesOf(event, app);
     let confirmed = 0;
     for (const { of, survivor } of merges) {
       if ((await recordMerge(of, survivor, event.eventId, roster)) === 'ignored') continue;
       confirmed += 1;
+      await protectSurvivor(of, app, apps, roster);
       for await (const rows of rowsOf(of, app.idKind, roster)) {
         const marked = await Promise.all(rows.map((row) => this.#markMerged(row)));
         await this.#bringBack(marked.filter((row) => row !== undefined).filter(isToBeMoved), app, message);

@@ -4,6 +4,7 @@ import { planReconciles } from '../../functions/workflows/plan-reconciles.ts';
 import { ReconcileConversations } from '../../functions/workflows/reconcile-conversations.ts';
 import type { DeploymentSettings } from '../../functions/workflows/settings.ts';
 import { sweepSettled } from '../../functions/workflows/sweep-parked.ts';
+import { appsPort } from './apps-port.ts';
 import { EventSource, type Handler } from './event-source.ts';
 import { FunctionProcess } from './function-process.ts';
 import { deadLetterQueuePort, outcomeEventsPort, parkedPort } from './parked-ports.ts';
@@ -73,6 +74,7 @@ export function connectReconciler(world: World): EventSource<StandardMessage> {
     start: (process): Handler<StandardMessage> => {
       const ports = {
         roster: rosterPort(process, world),
+        apps: appsPort(process, world),
         corrections: correctionSender(process, world),
         events: outcomeEventsPort(process, world),
         changes: changeSender(process, world),

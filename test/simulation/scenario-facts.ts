@@ -37,9 +37,7 @@ export function isCauseOf(reason: ParkReason, { spec, member }: Accepted, world:
     case 'protected':
       return (
         spec.action === 'leave' &&
-        conversations.users
-          .chainOf(member.appId, member.memberId)
-          .some((memberId) => app.protectedMembers.includes(memberId))
+        app.protectedMembers.some((memberId) => conversations.users.isSame({ ...member, memberId }, member))
       );
     case 'conversation_not_found':
       return !conversations.exists(member) || !conversations.exists(survivor);

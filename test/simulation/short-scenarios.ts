@@ -327,6 +327,21 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     app: { protectedMembers: ['u2a'] },
     webhooks: true,
   }),
+  'a protected member merged into somebody else': scenario({
+    changes: [change(1, 'u2a', 'join'), change(100, 'u2a', 'leave')],
+    faults: [merged('u1a', 'u2a', 60_000)],
+    app: { protectedMembers: ['u1a'] },
+    webhooks: true,
+  }),
+  'somebody protected while a leave is under way whose worker has died': scenario({
+    changes: [change(1, 'u2a', 'join'), change(58, 'u2a', 'leave')],
+    faults: [
+      { kind: 'call', function: 'apply-changes', port: 'vendor', nth: 2, how: 'die_before', forMs: 0 },
+      merged('u1a', 'u2a', 60_000),
+    ],
+    app: { protectedMembers: ['u1a'] },
+    webhooks: true,
+  }),
   'conversations merged with their users': scenario({
     changes: [change(1, 'u1a', 'join'), change(1, 'u3a', 'join'), change(100, 'u4a', 'join')],
     faults: [

@@ -45,6 +45,16 @@ describe('a change', () => {
     expect(world.vendor.requests).toHaveLength(1);
   });
 
+  test('that was applied before its member was protected is not parked when it comes once more', async () => {
+    const world = new ApplyWorld();
+    await world.deliver(world.change('c-1', { action: 'leave' }));
+    world.declare({ protectedMembers: ['ann'] });
+    world.restart();
+    const again = world.change('c-1', { action: 'leave' }, { receiveCount: 2 });
+    expect((await world.deliver(again)).ended).toEqual(['c-1 already']);
+    expect(world.queue.deadLetters.size).toBe(0);
+  });
+
   test('is superseded by a newer one of its member, whatever came first', async () => {
     const world = new ApplyWorld();
     const older = world.change('older', { action: 'leave', occurredAt: iso(NOW - HOUR) });

@@ -48,7 +48,8 @@ export class VendorEventWorld {
     const shared = { roster, vendor, clock, secrets, telemetry, events };
     const corrections = { send: async (each: readonly Correction[]) => this.#sendCorrections(each) };
     const changes = { sendChanges: async (each: readonly OutgoingChange[]) => this.#sendChanges(each) };
-    this.#worker = new ReconcileConversations({ ...shared, corrections, changes }, settings);
+    const apps = { protect: async (...of: [string, readonly string[]]) => this.#protect(...of) };
+    this.#worker = new ReconcileConversations({ ...shared, apps, corrections, changes }, settings);
     const queue = {
       delay: async () => {},
       sendToDeadLetterQueue: async (item: ParkedItem) => void this.parked.push(item),
@@ -128,6 +129,13 @@ export class VendorEventWorld {
   async row(memberId: string, conversation = conversationKey()): Promise<string> {
     const row = await this.roster.member(memberKey({ ...conversation, memberId }));
     return row ? `${row.action} ${row.state}` : 'none';
+  }
+
+  async #protect(appId: string, members: readonly string[]): Promise<boolean> {
+    const app = await this.roster.app(appId);
+    if (!app) return false;
+    this.roster.seedApp({ ...app, protectedMembers: [...app.protectedMembers, ...members] });
+    return true;
   }
 
   #sendCorrections(corrections: readonly Correction[]): readonly Correction[] {

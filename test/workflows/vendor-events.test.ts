@@ -326,6 +326,24 @@ describe('a merge of users', () => {
     ]);
   });
 
+  it('protects whoever takes a protected member’s place, over all merges that are known', async () => {
+    world = new VendorEventWorld({ protectedMembers: ['guest'] });
+    await world.wish('zoe');
+    world.vendor.in(conversationKey()).add('zoe');
+    await world.arrive([merged('ann', 'zoe', { eventId: 'second' })]);
+    await world.arrive([merged('guest', 'ann', { eventId: 'first' })]);
+    await world.change(memberKey({ memberId: 'zoe' }), { action: 'leave', occurredAt: iso(NOW) });
+    expect(world.parked).toMatchObject([{ reason: 'protected' }]);
+    expect(await world.row('zoe')).toBe('join applied');
+    expect(world.vendor.requests).toEqual([]);
+  });
+
+  it('of somebody who is not protected protects nobody', async () => {
+    world = new VendorEventWorld({ protectedMembers: ['eve'] });
+    await world.arrive([merged('guest', 'ann')]);
+    expect(await world.roster.app(appId)).toMatchObject({ protectedMembers: ['eve'] });
+  });
+
   it('does not take a protected survivor out', async () => {
     world = new VendorEventWorld({ protectedMembers: ['ann'] });
     await world.wish('guest', { action: 'leave', version: version(-2 * MINUTE) });
