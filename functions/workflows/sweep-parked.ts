@@ -37,9 +37,8 @@ export async function sweepSettled(ports: SweepPorts, deadline: Deadline): Promi
   const due = (await Promise.all(shards)).flat();
   if (due.length === 0) return undefined;
   const sweep = await sweepParked(ports, deadline);
-  // Not before the end: whatever was settled is worth one whole look at the queue.
+  // What was not come by may stand further back: it stays due, and the next sweep goes on.
   if (!sweep.isComplete) return sweep;
-  for (const messageId of sweep.deleted) await copies.copyDeleted(messageId);
   const missing = due.filter((messageId) => !sweep.deleted.has(messageId));
   for (const messageId of missing) await copies.postponeCopy(messageId, clock.nowMs() + NOT_FOUND_MS);
   return sweep;
@@ -62,6 +61,7 @@ export async function sweepParked(ports: SweepPorts, deadline: Deadline): Promis
       switch (decideCopy(await copies.record(messageId), clock.nowMs())) {
         case 'delete':
           await deadLetters.delete(copy);
+          await copies.copyDeleted(messageId);
           deleted.add(messageId);
           break;
         case 'adopt':

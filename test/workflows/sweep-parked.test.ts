@@ -110,6 +110,21 @@ describe('a sweep of what is settled', () => {
     expect(await sweepSettled(ports, IN_TIME)).toMatchObject({ deleted: new Set(['c']), isComplete: true });
   });
 
+  it('is done with the copies that it deleted, also where it did not come to the end of the queue', async () => {
+    for (const id of ['a', 'b', 'c', 'd']) await park(id);
+    await settle('a');
+    await settle('d');
+    clock.pass(6 * MINUTE);
+    const pages = [MINUTE];
+    const hurried = { remainingMs: () => pages.pop() ?? 0 };
+    expect(await sweepSettled(ports, hurried)).toMatchObject({ deleted: new Set(['a']), isComplete: false });
+    expect(await ports.copies.copiesDue(0, clock.nowMs(), 10)).toEqual(['d']);
+    expect(await sweepSettled(ports, hurried)).toMatchObject({ deleted: new Set(), isComplete: false });
+    pages.push(MINUTE);
+    expect(await sweepSettled(ports, hurried)).toMatchObject({ deleted: new Set(['d']), isComplete: false });
+    expect(await sweepSettled(ports, IN_TIME)).toBeUndefined();
+  });
+
   it('deletes what SQS itself put there once it is settled', async () => {
     deadLetters.messages.push(queueMessage(changeBody(), { messageId: 'native' }));
     await sweepParked(ports, IN_TIME);
