@@ -206,6 +206,20 @@ describe('the removal of a user', () => {
     expect(world.queue).toHaveLength(120);
   });
 
+  it('that nobody tells of shows as somebody missing who cannot be joined', async () => {
+    await world.wish('ann', { confirmed: { action: 'join', version: version(-HOUR), atMs: NOW - HOUR } });
+    world.vendor.unknownUsers.add('ann');
+    await world.pass();
+    await world.drain();
+    await world.pass();
+    expect(world.vendor.requests).toEqual(['list orders', 'join ann', 'list orders']);
+    expect(world.events.filter(({ name }) => name === 'pass')).toMatchObject([
+      { missing: 1 },
+      { missing: 1, differences: [{ withheld: 'damped' }] },
+    ]);
+    expect(await world.row('ann')).toBe('join applied');
+  });
+
   it('sends nothing while the reconciler is switched off, but ends the management of what was applied before', async () => {
     world = new VendorEventWorld({ reconcile: false });
     const other = conversationKey({ conversationId: 'other' });
