@@ -208,6 +208,13 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     changes: [change(1, 'u1a', 'join'), change(30, 'u1a', 'leave')],
     faults: [outage('unauthorized', 100)],
   }),
+  'a deferral that is written twice': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    faults: [
+      outage('unauthorized', 60),
+      { kind: 'call', function: 'apply-changes', port: 'roster', nth: 4, how: 'repeat', forMs: 0 },
+    ],
+  }),
   'an outage, and a conversation that does not exist': scenario({
     changes: [change(1, 'u1a', 'join'), change(1, 'u2a', 'leave')],
     faults: [outage('unauthorized', 60)],
