@@ -11,8 +11,16 @@ export interface SeenButton {
 const BUTTON =
   /<button type="button" class="rc-btn([^"]*)">([^<]*)<\/button><cwdb-action\s+action="call" display="widget" endpoint="([^"]*)"(?: confirmation="([^"]*)")?>([^<]*)<\/cwdb-action>/g;
 
-/** What somebody sees of a page of the widget: its words, a button as `[its label]`, and what the buttons do. */
-export function seenPage(page: string): { readonly words: string; readonly buttons: readonly SeenButton[] } {
+export interface SeenPage {
+  /** All that can be read, a button as `[its label]`. */
+  readonly words: string;
+  readonly buttons: readonly SeenButton[];
+  /** The kinds of notes that stand out, in their order. */
+  readonly notices: readonly string[];
+}
+
+/** What somebody sees of a page of the widget, and what its buttons do. */
+export function seenPage(page: string): SeenPage {
   const buttons = [...page.matchAll(BUTTON)].map(
     ([, kind = '', label = '', endpoint = '', asked, params]) => ({
       label: unescaped(label),
@@ -29,7 +37,8 @@ export function seenPage(page: string): { readonly words: string; readonly butto
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
-  return { words: unescaped(words), buttons };
+  const notices = [...page.matchAll(/"rc-notice rc-(\w*)"/g)].map(([, kind = '']) => kind);
+  return { words: unescaped(words), buttons, notices };
 }
 
 function unescaped(text: string): string {

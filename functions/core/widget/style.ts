@@ -15,8 +15,8 @@ const DARK = `
 --done:#8fd8a0;--done-ground:#17301d`;
 
 export const STYLE = `
-.rc{${LIGHT.trim().replaceAll('\n', '')}}
-.rc-dark{${DARK.trim().replaceAll('\n', '')}}
+.rc{${LIGHT.replaceAll('\n', '')}}
+.rc-dark{${DARK.replaceAll('\n', '')}}
 .rc{box-sizing:border-box;min-height:100%;padding:8px 12px 12px;background:var(--ground);color:var(--text);
 font:14px/1.45 "Amazon Ember","Helvetica Neue",Roboto,Arial,sans-serif;container-type:inline-size;text-align:left}
 .rc *{box-sizing:border-box}

@@ -24,7 +24,8 @@ const home = (view: Partial<HomeView>, frame = FRAME) => seenPage(homePage(frame
 
 describe('the first page', () => {
   it('says that nothing waits, and where to look further', () => {
-    const { words, buttons } = home({});
+    const { words, buttons, notices } = home({});
+    expect(notices).toEqual(['quiet', 'quiet']);
     expect(words).toBe(`${titled('Rollcall')} ${NOTHING_PARKED} ${NOTHING_HELD} ${FORM} [Refresh]`);
     expect(buttons).toEqual([
       { label: 'Look up', kind: ' rc-primary', endpoint: 'arn:show', params: { show: 'member' } },
@@ -49,9 +50,12 @@ describe('the first page', () => {
     expect(home({ appIds: failed }).words).toContain(
       `${NOTHING_HELD} Look up a member Which apps are declared ${why} [Refresh]`,
     );
+    const notices = home({ parked: failed, held: failed, appIds: failed }).notices;
+    expect(notices).toEqual(['error', 'error', 'error']);
   });
 
   it('has nothing to look up before an app is declared', () => {
+    expect(home({ appIds: read([]) }).notices).toEqual(['quiet', 'quiet', 'quiet']);
     expect(home({ appIds: read([]) }).words).toContain(
       'Look up a member No app is declared yet: see rollcall app set. [Refresh]',
     );
@@ -115,6 +119,7 @@ describe('parked changes on the first page', () => {
   });
 
   it('are said to be more where not all were counted', () => {
+    expect(home({ parked: read({ groups, isComplete: false }) }).notices).toEqual(['warning', 'quiet']);
     expect(home({ parked: read({ groups, isComplete: false }) }).words).toContain(
       `Parked changes at least 1,201 Only the first 1,201 were counted; there are more. ${heads}`,
     );
@@ -162,7 +167,8 @@ describe('held plans on the first page', () => {
 });
 
 it('a page that failed says what, and can be tried again', () => {
-  const { words, buttons } = seenPage(failurePage(FRAME, 'The plan could not be read.'));
+  const { words, buttons, notices } = seenPage(failurePage(FRAME, 'The plan could not be read.'));
+  expect(notices).toEqual(['error']);
   expect(words).toBe(
     `${titled('Rollcall')} The plan could not be read. The function's log says why. [Try again]`,
   );

@@ -36,6 +36,13 @@ describe('a template of HTML', () => {
 });
 
 describe('JSON in an element', () => {
+  it('has whatever HTML knows escaped, so that it means the same', () => {
+    const value = { id: '<b>&\'`"' };
+    const { text } = jsonText(value);
+    expect(text).toBe('{"id":"\\u003cb\\u003e\\u0026\\u0027\\u0060\\""}');
+    expect(JSON.parse(text)).toEqual(value);
+  });
+
   it('has no character that HTML knows, and reads back as it was', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ unit: codePoint }), fc.string({ unit: codePoint })), (value) => {

@@ -144,6 +144,7 @@ describe('who is present', () => {
     ],
     ['is not known where somebody was missing', wished(), { missing: 1 }, differences(1, 0)],
     ['is not known where somebody was unexpected', wished(), { unexpected: 1 }, differences(0, 1)],
+    ['is not known where there was one of each', wished(), { missing: 1, unexpected: 1 }, differences(1, 1)],
     ['is not known of what is not applied', wished({ state: 'pending' }), {}, differences(0, 0)],
     ['is not known of what was wished since', wished({ wishedAtMs: NOW - HOUR }), {}, differences(0, 0)],
   ])('%s', (_, row, pass, said) => {

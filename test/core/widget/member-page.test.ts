@@ -43,6 +43,7 @@ it('somebody who is not known is said to be so', () => {
   const unknown =
     'The roster does not know this member: no change for it was ever accepted here, or what it left behind has expired.';
   const lastPass = { startedAtMs: NOW, finishedAtMs: NOW - HOUR } as NonNullable<MemberView['lastPass']>;
+  expect(seenPage(memberPage(FRAME, VIEW, APPS)).notices).toEqual(['warning']);
   expect(seenPage(memberPage(FRAME, VIEW, APPS)).words).toBe(`${HEAD} ${unknown} ${LOGS} ${FORM}`);
   expect(seenPage(memberPage(FRAME, { ...VIEW, lastPass }, APPS)).words).toBe(
     `${HEAD} ${unknown} The conversation was compared last ${HOUR_AGO}. ${LOGS} ${FORM}`,

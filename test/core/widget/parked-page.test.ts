@@ -76,6 +76,7 @@ describe('the parked changes of one reason', () => {
   });
 
   it('that are gone have nothing but the way back', () => {
+    expect(seen({ entries: [], changes: 0 }).notices).toEqual(['quiet']);
     expect(seen({ entries: [], changes: 0 }).words).toBe(
       `${HEAD} · 0 changes · Runbook Nothing is parked for this reason here any more. ${BACK}`,
     );

@@ -93,19 +93,22 @@ describe('a held plan', () => {
     expect(approved(NOW + HOUR).words).toMatch(
       /wants out Approved: it goes out with the next pass, until in 1 h 2026-03-01 13:00:00 UTC\. \[Back to the overview\]$/,
     );
+    expect(approved(NOW + HOUR).notices).toEqual(['done']);
     expect(approved(NOW).words).toContain('[Approve this plan]');
   });
 
   it('says how to approve it where nobody may act from here', () => {
+    expect(seen({}, READ_ONLY).words).toContain('runbook: a-plan-is-held');
     expect(seen({}, READ_ONLY).words).toMatch(
       /This deployment lets nobody act from here: rollcall approve shop orders --plan hash-1 \[Back to the overview\]$/,
     );
   });
 
   it('that is held no more has nothing but the way back', () => {
-    const { words } = seenPage(
+    const { words, notices } = seenPage(
       planPage(FRAME, { conversation: conversationKey(), removals: [], reconcile: true }),
     );
+    expect(notices).toEqual(['quiet']);
     expect(words).toBe(
       `${HEAD} Nothing is held here any more: it was approved, or nobody is to be removed now. ${BACK}`,
     );

@@ -4,7 +4,7 @@ import { FIELD, readActRequest, readShowRequest, themeOf } from '../../../functi
 
 describe('what the console sends', () => {
   it('asks for the documentation, the first page, a reason, a plan or a member', () => {
-    const all = { [FIELD.app]: 'shop', [FIELD.conversation]: ' orders ', [FIELD.member]: ' ann' };
+    const all = { [FIELD.app]: ' shop ', [FIELD.conversation]: ' orders ', [FIELD.member]: ' ann' };
     expect(readShowRequest({ describe: true })).toEqual({ kind: 'describe' });
     expect(readShowRequest({ widgetContext: { theme: 'dark' } })).toEqual({ kind: 'home' });
     expect(readShowRequest({ show: 'parked', reason: 'invalid', page: 2 })).toEqual({

@@ -17,4 +17,5 @@ it.each([
 it('a moment is shown as an age and as a time, before and after now', () => {
   expect(moment(NOW - HOUR, NOW).text).toMatch(/1 h ago.*2026-03-01 11:00:00 UTC/);
   expect(moment(NOW + HOUR, NOW).text).toContain('in 1 h');
+  expect(moment(NOW, NOW).text).toContain('0 s ago');
 });
