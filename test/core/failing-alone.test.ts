@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { failedOnceMore } from '../../functions/core/failing-alone.ts';
+import { failedOnceMore, failingAloneOf, NOT_ALONE } from '../../functions/core/failing-alone.ts';
 import { DAY, HOUR, MINUTE, NOW, TIMINGS } from '../support/builders.ts';
 
 /** For how long a wish has failed whose tries came after such pauses. */
@@ -25,11 +25,31 @@ describe('how long a wish fails alone', () => {
     expect(failingForMs(...pausesMs)).toBe(failingMs);
   });
 
+  test('begins where it is not known since when it fails', () => {
+    expect(failedOnceMore({ failedAloneAtMs: NOW - HOUR }, NOW, TIMINGS)).toEqual({
+      failingAloneSinceMs: NOW,
+      failedAloneAtMs: NOW,
+    });
+  });
+
   test('counts a pause from the beginning, where it is not known when it last failed', () => {
     const row = { failingAloneSinceMs: NOW - 2 * DAY };
     expect(failedOnceMore(row, NOW, TIMINGS)).toEqual({
       failingAloneSinceMs: NOW - 6 * HOUR,
       failedAloneAtMs: NOW,
     });
+  });
+});
+
+describe('the fields of a row', () => {
+  const failing = { failingAloneSinceMs: NOW - HOUR, failedAloneAtMs: NOW };
+
+  test('tell it as they stand, and clear what does not stand there', () => {
+    expect(failingAloneOf(failing)).toEqual(failing);
+    expect(failingAloneOf({})).toEqual(NOT_ALONE);
+  });
+
+  test('are all cleared where it fails alone no more', () => {
+    expect(NOT_ALONE).toEqual({ failingAloneSinceMs: null, failedAloneAtMs: null });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conversationNode, isMovable, isToBeMoved, userOf } from '../../functions/core/merge.ts';
+import { conversationNode, isMovable, isToBeMoved, USER_GONE, userOf } from '../../functions/core/merge.ts';
 import type { MemberState } from '../../functions/core/roster.ts';
 import { memberKey, NOW } from '../support/builders.ts';
 
@@ -18,6 +18,7 @@ describe('the wish of somebody who was merged', () => {
     ['merged', undefined, false, false],
     // As it stands in rows.
     ['unmanaged', 'conversation_removed', true, true],
+    ['unmanaged', 'user_removed', false, false],
     ['unmanaged', 'discarded', false, false],
     ['unmanaged', undefined, false, false],
   ])('%s (%s): moves: %s, at once: %s', (state, reason, moves, now) => {
@@ -26,4 +27,8 @@ describe('the wish of somebody who was merged', () => {
     expect(isToBeMoved({ ...row, mergedAtMs: NOW })).toBe(now);
     expect(isToBeMoved(row)).toBe(false);
   });
+});
+
+it('the rows of a user who is gone say so', () => {
+  expect(USER_GONE).toBe('user_removed');
 });
