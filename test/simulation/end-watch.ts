@@ -26,7 +26,6 @@ export class EndWatch {
   readonly #redrivenAtMs = new Map<string, number>();
   readonly #discarded = new Set<string>();
   readonly #published = new Set<string>();
-  readonly #untold = new Set<string>();
   readonly #lastOutcome = new Map<string, string>();
   readonly #longestWaitMs: number;
 
@@ -104,8 +103,6 @@ export class EndWatch {
       this.#violations.add('nothing is lost', `${messageId} was acknowledged unsettled`);
     const row = this.#rowOf(accepted);
     if (row?.state === 'deferred' && row.message?.messageId === messageId) this.#judgeDue(row);
-    if (this.#deadLettered.has(messageId) && !this.#published.has(`parked ${messageId}`))
-      this.#untold.add(messageId);
     const outcome = this.#lastOutcome.get(messageId);
     if (outcome === undefined || outcome === 'retried')
       this.#violations.add(
@@ -201,8 +198,8 @@ export class EndWatch {
         this.#violations.add('everything ends', `${messageId} is still on the change queue`);
     }
     for (const accepted of this.#accepted.all) this.#judgeEnd(accepted);
-    if (!this.#world.hasLostEvents)
-      for (const messageId of this.#untold)
+    for (const messageId of this.#deadLettered)
+      if (!this.#published.has(`parked ${messageId}`))
         this.#violations.add('what is parked is told to producers', messageId);
     for (const { messageId, attributes } of this.#world.deadLetterQueue.held())
       this.#judgeDeadLetter(messageId, attributes[ATTRIBUTE.parkedMessageId]);

@@ -38,7 +38,10 @@ export function generateOddities(
 /** Whoever may send changes could send this, and knows of the row what there is to know. */
 function forgeryOf(random: Random, app: AppSpec, fromMs: number): Fault {
   const { conversationId } = random.pick(app.conversations);
-  const memberId = random.pick([...membersOf(app), ...strangersOf(app), ...app.protectedMembers]);
+  const people = [...membersOf(app), ...strangersOf(app)];
+  const memberId = random.pick(
+    random.chance(0.5) ? [...app.protectedMembers, ...people.slice(0, 1)] : people,
+  );
   const cause = random.pick(CORRECTION_CAUSES);
   return { kind: 'forged_correction', fromMs, appId: app.appId, conversationId, memberId, cause };
 }

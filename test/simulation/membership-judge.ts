@@ -38,9 +38,11 @@ export class MembershipJudge {
     const { users } = this.#world.vendor.conversations;
     if (!this.#world.vendor.conversations.exists(member)) return;
     if (users.isMerged(member) || users.isGone(member.appId, member.memberId)) return;
-    // Whom somebody else moved within the hour a repeated change may find as it was confirmed.
-    if (this.#removals.timesDrifted(member) > 0 || isRestless(this.#world.app(member.appId), member.memberId))
-      return;
+    // Whom somebody else moved within the interval a repeated change may find as it was confirmed.
+    const { reconcileIntervalMs } = this.#world.scenario.timings;
+    const hasDrifted =
+      this.#removals.lastDriftedAtMs(member) > this.#world.scheduler.nowMs - reconcileIntervalMs;
+    if (hasDrifted || isRestless(this.#world.app(member.appId), member.memberId)) return;
     if (!this.#world.vendor.conversations.hasBeen(member, spec.action, sentAtMs))
       this.#violations.add(
         'what is told has happened',

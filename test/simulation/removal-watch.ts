@@ -64,6 +64,10 @@ export class RemovalWatch {
     this.#driftedAtMs.set(memberText(member), [...times, this.#world.scheduler.nowMs]);
   }
 
+  lastDriftedAtMs(member: MemberKey): number {
+    return this.#driftedAtMs.get(memberText(member))?.at(-1) ?? Number.NEGATIVE_INFINITY;
+  }
+
   timesDrifted(member: MemberKey): number {
     return this.#driftedAtMs.get(memberText(member))?.length ?? 0;
   }

@@ -1,3 +1,4 @@
+import type { CorrectionCause } from '../../functions/core/correction.ts';
 import { timingsSchema } from '../../functions/core/timings.ts';
 import type { AppSpec, ChangeSpec, ConversationSpec, Fault, Scenario } from './scenario.ts';
 
@@ -215,6 +216,11 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
       { kind: 'call', function: 'apply-changes', port: 'roster', nth: 4, how: 'repeat', forMs: 0 },
     ],
   }),
+  'a change that is parked when it is brought back, and a newer one in another group': scenario({
+    changes: [change(1, 'u1a', 'join'), change(150, 'u1a', 'leave', { group: 'conversation' })],
+    faults: [outage('unauthorized', 50)],
+    app: { unknownUsers: { u1a: null } },
+  }),
   'an outage, and a conversation that does not exist': scenario({
     changes: [change(1, 'u1a', 'join'), change(1, 'u2a', 'leave')],
     faults: [outage('unauthorized', 60)],
@@ -240,6 +246,26 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     changes: [change(1, 'u1a', 'join')],
     faults: [{ ...lost('u1a', 'leave'), fromMs: 60_000 }, ...[2, 3, 4].map((nth) => failing('vendor', nth))],
     calmFromMs: 12 * MINUTE_MS,
+  }),
+  'a change of what somebody else has long changed, where no drift is corrected': scenario({
+    changes: [change(1, 'u1a', 'join'), change(20 * 60, 'u1a', 'join')],
+    faults: [{ ...lost('u1a', 'leave'), fromMs: 60_000 }],
+    app: { policy: 'report' },
+    calmFromMs: 21 * MINUTE_MS,
+  }),
+  'forged corrections of what somebody else has changed, where no drift is corrected': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    faults: [
+      { ...lost('u1a', 'leave'), fromMs: 60_000 },
+      { ...forged('u1a', 'deferred'), fromMs: 70_000 },
+      { ...forged('u1a', 'missing'), fromMs: 80_000 },
+    ],
+    conversation: { policy: 'report' },
+  }),
+  'a forged removal of somebody protected': scenario({
+    changes: [change(1, 'u1a', 'join')],
+    faults: [{ ...forged('u8a', 'unexpected'), fromMs: 60_000 }],
+    app: { policy: 'exact', protectedMembers: ['u8a', 'u9a'] },
   }),
   'a stranger where nobody else may be': scenario({
     changes: [change(1, 'u1a', 'join'), ...CROWD.map((each) => change(2, each, 'join'))],
@@ -381,6 +407,18 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     approveAtMs: 10 * MINUTE_MS,
     calmFromMs: 12 * MINUTE_MS,
   }),
+  'more strangers than may be removed, and one who comes before an operator approves what is held no more':
+    scenario({
+      changes: [change(1, 'u1a', 'join')],
+      faults: [
+        ...['u5a', 'u6a', 'u7a'].map((each) => ({ ...lost(each, 'join'), fromMs: 60_000 })),
+        { ...lost('u4a', 'join'), fromMs: 610_000 },
+        { kind: 'passes_overlap', appId: 'app-a', conversationId: 'a-1', fromMs: 615_000 },
+      ],
+      app: { policy: 'exact' },
+      approveAtMs: 10 * MINUTE_MS,
+      calmFromMs: 12 * MINUTE_MS,
+    }),
   'so much held that nobody is removed anywhere': manyHeld(),
 };
 
@@ -400,8 +438,9 @@ function manyHeld(): Scenario {
         ...strangers.map((each) => ({ ...lost(each, 'join'), conversationId, fromMs: 90_000 })),
         compare(conversationId, 91_000),
       ]),
-      { ...lost('u5a', 'join'), conversationId: 'a-7', fromMs: 100_000 },
-      compare('a-7', 150_000),
+      // By then a pass that died has been made again.
+      { ...lost('u5a', 'join'), conversationId: 'a-7', fromMs: 500_000 },
+      compare('a-7', 600_000),
     ],
     app: {
       conversations: [...crowded, 'a-7'].map((conversationId) => ({
@@ -417,6 +456,10 @@ function manyHeld(): Scenario {
 
 function lost(memberId: string, action: 'join' | 'leave') {
   return { kind: 'behind_our_back', appId: 'app-a', conversationId: 'a-1', memberId, action } as const;
+}
+
+function forged(memberId: string, cause: CorrectionCause) {
+  return { kind: 'forged_correction', appId: 'app-a', conversationId: 'a-1', memberId, cause } as const;
 }
 
 function merged(discarded: string, surviving: string, fromMs: number) {
