@@ -198,9 +198,12 @@ export class EndWatch {
         this.#violations.add('everything ends', `${messageId} is still on the change queue`);
     }
     for (const accepted of this.#accepted.all) this.#judgeEnd(accepted);
-    for (const messageId of this.#deadLettered)
-      if (!this.#published.has(`parked ${messageId}`))
+    for (const messageId of this.#deadLettered) {
+      // Somebody has settled it before its park was finished.
+      const isSettled = this.#redriven.has(messageId) || this.#discarded.has(messageId);
+      if (!isSettled && !this.#published.has(`parked ${messageId}`))
         this.#violations.add('what is parked is told to producers', messageId);
+    }
     for (const { messageId, attributes } of this.#world.deadLetterQueue.held())
       this.#judgeDeadLetter(messageId, attributes[ATTRIBUTE.parkedMessageId]);
     for (const item of this.#world.table.parked.values()) this.#judgeParkedItem(item);
