@@ -125,7 +125,8 @@ export class EventWatch {
     const { table, vendor } = this.#world;
     const { users } = vendor.conversations;
     const app = this.#world.app(key.appId);
-    if (app.protectedMembers.includes(users.survivorOf(key).memberId)) return;
+    // Protected is whoever is, or has taken the place of somebody who is.
+    if (app.protectedMembers.some((memberId) => users.isSame({ ...key, memberId }, key))) return;
     const isThere = [...table.members.values()].some(
       (row) =>
         row.key !== key &&
