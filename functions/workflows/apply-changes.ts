@@ -1,11 +1,12 @@
 import type { AppRow } from '../core/app.ts';
+import type { Correction } from '../core/correction.ts';
 import { nextDueMs } from '../core/due.ts';
 import { foldPerMember, type MemberChanges, type ReceivedChange } from '../core/fold.ts';
 import { conversationText, memberGroupId, memberText } from '../core/member-key.ts';
 import type { QueueMessage } from '../core/message.ts';
 import { type MessageRead, type Refused, readMessage, refusalByApp } from '../core/read-message.ts';
 import type { MemberRow } from '../core/roster.ts';
-import { applyCorrection } from './apply-correction.ts';
+import { applyCorrection, type CorrectionOutcome } from './apply-correction.ts';
 import { type ApplyWishPorts, applyWish } from './apply-wish.ts';
 import { Batch, type NamedChange } from './batch.ts';
 import { Cached } from './cached.ts';
@@ -30,6 +31,8 @@ interface Work {
 }
 
 const KNOWN_CONVERSATIONS_MAX = 10_000;
+const JUST_FAILED: CorrectionOutcome = { outcome: 'dropped', reason: 'just_failed' };
+const UNKNOWN_APP: CorrectionOutcome = { outcome: 'dropped', reason: 'unknown_app' };
 
 /**
  * Applies batches of the change queue. One instance lives as long as its process: it keeps credentials, app rows,
@@ -153,27 +156,37 @@ export class ApplyChanges {
   async #correctAll(corrections: readonly CorrectionRead[], batch: Batch): Promise<void> {
     const first = corrections.filter(({ message }) => message.receiveCount === 1);
     const perMember = Map.groupBy(first, ({ correction }) => memberText(correction.member));
-    await Promise.all([...perMember.values()].map((each) => this.#correctInTurn(each, batch)));
-    await this.#correctInTurn(
-      corrections.filter((each) => !first.includes(each)),
-      batch,
-    );
+    const failed = new Set<string>();
+    await Promise.all([...perMember.values()].map((each) => this.#correctInTurn(each, failed, batch)));
+    const others = corrections.filter((each) => !first.includes(each));
+    await this.#correctInTurn(others, failed, batch);
   }
 
-  async #correctInTurn(corrections: readonly CorrectionRead[], batch: Batch): Promise<void> {
-    for (const correction of corrections) await this.#correct(correction, batch);
+  /** Passes that overlap ask twice: what has just failed may have been told to wait, and is left to the next pass. */
+  async #correctInTurn(
+    corrections: readonly CorrectionRead[],
+    failed: Set<string>,
+    batch: Batch,
+  ): Promise<void> {
+    for (const { correction, message } of corrections) {
+      const { member, cause, passId } = correction;
+      const text = memberText(member);
+      await batch.guard([message], async () => {
+        const ended = failed.has(text) ? JUST_FAILED : await this.#correct(correction, message, batch);
+        if (ended.outcome === 'failed') failed.add(text);
+        this.#ports.telemetry.emit({ name: 'correction', member, cause, passId, ...ended });
+      });
+    }
   }
 
-  async #correct({ correction, message }: CorrectionRead, batch: Batch): Promise<void> {
-    const { member, cause, passId } = correction;
-    await batch.guard([message], async () => {
-      // Read anew: the switch in it must stop what is already queued.
-      const app = await this.#apps.refresh(member.appId);
-      const ended = app
-        ? await applyCorrection(correction, app, message.receiveCount, batch.context)
-        : ({ outcome: 'dropped', reason: 'unknown_app' } as const);
-      this.#ports.telemetry.emit({ name: 'correction', member, cause, passId, ...ended });
-    });
+  async #correct(
+    correction: Correction,
+    { receiveCount }: QueueMessage,
+    batch: Batch,
+  ): Promise<CorrectionOutcome> {
+    // Read anew: the switch in it must stop what is already queued.
+    const app = await this.#apps.refresh(correction.member.appId);
+    return app ? applyCorrection(correction, app, receiveCount, batch.context) : UNKNOWN_APP;
   }
 
   async #readApp(appId: string): Promise<AppRow | undefined> {

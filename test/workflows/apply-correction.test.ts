@@ -69,6 +69,21 @@ describe('a correction of drift', () => {
     expect(world.vendor.requests).toEqual([]);
   });
 
+  test('that overlapping passes ask for twice is not tried again where it has just failed', async () => {
+    const world = new ApplyWorld();
+    world.seed();
+    const refused = { kind: 'throttled', retryAfterMs: HOUR } as const;
+    world.vendor.answers.push(refused, refused);
+    const twice = ['one', 'two'].map((messageId) =>
+      world.correction({ cause: 'missing', plannedAgainst: AT }, { messageId }),
+    );
+    expect((await world.deliver(...twice)).ended).toEqual([
+      'correction failed: throttled',
+      'correction dropped: just_failed',
+    ]);
+    expect(world.vendor.requests).toHaveLength(1);
+  });
+
   test('that keeps bringing the process down is dropped', async () => {
     const world = new ApplyWorld();
     world.seed();
