@@ -96,7 +96,7 @@ export interface ParkedItem {
 
 /**
  * The row that recording `wish` makes of the row before it: what the table does in one conditional write.
- * What was confirmed, and what may still take effect late, outlives the wish it came from. A wish whose change has come to
+ * What was confirmed, what may still take effect late, and doubt that no listing has ended outlive the wish they came from. A wish whose change has come to
  * its end elsewhere counts as applied, in doubt until a listing shows it.
  */
 export function rowAfterWish(
@@ -105,7 +105,7 @@ export function rowAfterWish(
   wish: Wish | SettledWish,
   nowMs: number,
 ): MemberRow {
-  const { confirmed, lateAction, participantId, mergedAtMs, starts = 0 } = before ?? {};
+  const { confirmed, lateAction, doubtfulSinceMs, participantId, mergedAtMs, starts = 0 } = before ?? {};
   const isSettled = !('message' in wish);
   return {
     key,
@@ -118,6 +118,7 @@ export function rowAfterWish(
     starts: isSettled ? starts : starts + 1,
     startsAlone: 0,
     ...(isSettled ? { doubtfulSinceMs: nowMs } : { message: wish.message }),
+    ...(!isSettled && doubtfulSinceMs !== undefined && { doubtfulSinceMs }),
     ...(confirmed && { confirmed }),
     ...(lateAction && { lateAction }),
     ...(participantId !== undefined && { participantId }),
@@ -139,9 +140,10 @@ export function isManaged({ state }: Pick<MemberRow, 'state'>): boolean {
   return state !== 'unmanaged' && state !== 'merged';
 }
 
-/** What the vendor has may differ from what was confirmed: somebody else's start is open, or an answer never came. */
+/** What the vendor has may differ from what was confirmed: somebody else's start is, or may still be, open, or an answer never came. */
 export function inDoubt(row: MemberRow): boolean {
-  return row.starts > 1 || (row.lateAction !== undefined && row.lateAction !== row.action);
+  if (row.starts > 1 || row.doubtfulSinceMs !== undefined) return true;
+  return row.lateAction !== undefined && row.lateAction !== row.action;
 }
 
 /** The vendor is known to have what is wished: no call is needed. */

@@ -123,7 +123,12 @@ export class ReconcileConversation {
     for (const { key, version, action } of rows) {
       const confirmed = { action, version, atMs: startedAtMs };
       const expiresAtMs = action === 'leave' ? startedAtMs + LEAVE_KEPT_MS : null;
-      await this.#ports.roster.patchMember(key, version, { confirmed, lateAction: null, expiresAtMs });
+      await this.#ports.roster.patchMember(key, version, {
+        confirmed,
+        lateAction: null,
+        doubtfulSinceMs: null,
+        expiresAtMs,
+      });
     }
   }
 

@@ -1,5 +1,5 @@
 import { conversationText, memberText } from '../../functions/core/member-key.ts';
-import { userOf } from '../../functions/core/merge.ts';
+import { conversationNode, userOf } from '../../functions/core/merge.ts';
 import { ATTRIBUTE, type QueueMessage } from '../../functions/core/message.ts';
 import type { OutcomeEvent } from '../../functions/core/outcome-event.ts';
 import type { MemberRow, ParkedItem } from '../../functions/core/roster.ts';
@@ -156,7 +156,8 @@ export class EndWatch {
       return;
     }
     this.#world.coverage.count('parked', reason);
-    if (reason === 'user_not_found' && this.#hadSurvivor(accepted))
+    const isGone = reason === 'user_not_found' || reason === 'conversation_not_found';
+    if (isGone && this.#hadSurvivor(accepted))
       this.#violations.add('a change on its way reaches the survivor', messageId);
     const givenMs = this.#world.scheduler.nowMs - (this.#redrivenAtMs.get(messageId) ?? accepted.sentAtMs);
     if (givenMs < graceMs(reason, this.#world.scenario))
@@ -165,18 +166,29 @@ export class EndWatch {
       this.#violations.add('parked for a cause of its own', `${messageId} for ${reason}: ${detail}`);
   }
 
-  /** It was known for longer than any work takes into whom its user was merged, over every merge on the way. */
+  /** It was known for longer than any work takes what its user and its conversation were merged into, over every merge on the way. */
   #hadSurvivor({ member }: Accepted): boolean {
     const { table, vendor, scheduler } = this.#world;
     const { users } = vendor.conversations;
     const survivor = users.survivorOf(member);
-    if (users.isGone(survivor.appId, survivor.memberId)) return false;
-    const discarded = users.chainOf(member.appId, member.memberId).slice(0, -1);
+    if (users.isGone(survivor.appId, survivor.memberId) || !vendor.conversations.exists(survivor))
+      return false;
+    const { appId } = member;
+    const discarded = [
+      ...users
+        .chainOf(appId, member.memberId)
+        .slice(0, -1)
+        .map((memberId) => userOf({ appId, memberId })),
+      ...users
+        .chainOf(appId, member.conversationId)
+        .slice(0, -1)
+        .map((conversationId) => conversationNode({ appId, conversationId })),
+    ];
     const knownBeforeMs = scheduler.nowMs - 2 * CONSUMER_TIMEOUT_MS;
     return (
       discarded.length > 0 &&
-      discarded.every((memberId) => {
-        const mergedAtMs = table.mergedAtMs.get(mergeText(userOf({ ...member, memberId })));
+      discarded.every((of) => {
+        const mergedAtMs = table.mergedAtMs.get(mergeText(of));
         return mergedAtMs !== undefined && mergedAtMs < knownBeforeMs;
       })
     );

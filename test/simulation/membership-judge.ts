@@ -42,7 +42,7 @@ export class MembershipJudge {
     const { reconcileIntervalMs } = this.#world.scenario.timings;
     const hasDrifted =
       this.#removals.lastDriftedAtMs(member) > this.#world.scheduler.nowMs - reconcileIntervalMs;
-    if (hasDrifted || isRestless(this.#world.app(member.appId), member.memberId)) return;
+    if (hasDrifted) return;
     if (!this.#world.vendor.conversations.hasBeen(member, spec.action, sentAtMs))
       this.#violations.add(
         'what is told has happened',

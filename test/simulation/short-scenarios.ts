@@ -291,6 +291,15 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     faults: [{ kind: 'vendor', nth: 1, how: 'timeout_late', forMs: 8_000 }],
     app: { policy: 'report' },
   }),
+  'a call that is held up, overtaken by the opposite twice, where no drift is corrected': scenario({
+    changes: [
+      change(1, 'u8a', 'leave'),
+      change(3, 'u8a', 'join', { group: 'conversation' }),
+      change(5, 'u8a', 'join', { group: 'conversation' }),
+    ],
+    faults: [{ ...failing('vendor', 1), how: 'freeze_before', forMs: 8_000 }],
+    app: { policy: 'report' },
+  }),
   'people added behind our back while passes overlap': scenario({
     changes: [change(1, 'u8a', 'leave'), change(1, 'u9a', 'leave')],
     faults: [

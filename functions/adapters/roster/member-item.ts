@@ -30,7 +30,7 @@ const AFTER_WISH: { readonly [Field in Exclude<keyof OptionalFields, 'message'>]
   reason: 'removed',
   failingAloneSinceMs: 'removed',
   failedAloneAtMs: 'removed',
-  doubtfulSinceMs: 'removed',
+  doubtfulSinceMs: 'kept',
   timesCorrected: 'removed',
   correctedAtMs: 'removed',
   expiresAtMs: 'removed',
