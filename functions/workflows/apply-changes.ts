@@ -156,13 +156,13 @@ export class ApplyChanges {
   async #correctAll(corrections: readonly CorrectionRead[], batch: Batch): Promise<void> {
     const first = corrections.filter(({ message }) => message.receiveCount === 1);
     const perMember = Map.groupBy(first, ({ correction }) => memberText(correction.member));
-    const failed = new Set<string>();
+    const failed = new Set(batch.deferred);
     await Promise.all([...perMember.values()].map((each) => this.#correctInTurn(each, failed, batch)));
     const others = corrections.filter((each) => !first.includes(each));
     await this.#correctInTurn(others, failed, batch);
   }
 
-  /** Passes that overlap ask twice: what has just failed may have been told to wait, and is left to the next pass. */
+  /** Passes that overlap ask twice, or for a change that has just been deferred: what has just failed may have been told to wait, and is left to the next pass. */
   async #correctInTurn(
     corrections: readonly CorrectionRead[],
     failed: Set<string>,

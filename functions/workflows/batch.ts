@@ -1,5 +1,5 @@
 import { backoffMs } from '../core/decision.ts';
-import type { MemberKey } from '../core/member-key.ts';
+import { type MemberKey, memberText } from '../core/member-key.ts';
 import type { QueueMessage } from '../core/message.ts';
 import type { ApplyWishContext, ApplyWishPorts } from './apply-wish.ts';
 import type { DeploymentSettings } from './settings.ts';
@@ -16,6 +16,8 @@ export interface NamedChange {
 export class Batch {
   readonly context: ApplyWishContext;
   readonly toRetry = new Map<QueueMessage, number>();
+  /** Members whose change was deferred. */
+  readonly deferred = new Set<string>();
   readonly #ports: ApplyWishPorts;
 
   constructor(
@@ -40,6 +42,7 @@ export class Batch {
     if (ended.outcome === 'retried') this.toRetry.set(message, ended.afterMs);
     const { messageId, sentAtMs, traceId } = message;
     const { member, changeId } = names;
+    if (outcome === 'deferred' && member) this.deferred.add(memberText(member));
     telemetry.emit({
       name: 'change',
       outcome,

@@ -42,7 +42,9 @@ export class MembershipJudge {
     const { reconcileIntervalMs } = this.#world.scenario.timings;
     const hasDrifted =
       this.#removals.lastDriftedAtMs(member) > this.#world.scheduler.nowMs - reconcileIntervalMs;
-    if (hasDrifted) return;
+    const app = this.#world.app(member.appId);
+    const isOdd = isRestless(app, member.memberId) && !app.rejectedMembers.includes(member.memberId);
+    if (hasDrifted || isOdd) return;
     if (!this.#world.vendor.conversations.hasBeen(member, spec.action, sentAtMs))
       this.#violations.add(
         'what is told has happened',

@@ -1,6 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { userOf } from '../../functions/core/merge.ts';
-import { conversationKey, DAY, HOUR, iso, NOW, SECOND, TIMINGS, version } from '../support/builders.ts';
+import { firstArrival } from '../../functions/core/message.ts';
+import { versionOf } from '../../functions/core/version.ts';
+import {
+  conversationKey,
+  DAY,
+  HOUR,
+  iso,
+  MINUTE,
+  NOW,
+  SECOND,
+  TIMINGS,
+  version,
+} from '../support/builders.ts';
 import { ApplyWorld } from './apply-world.ts';
 
 const AT = version(-HOUR);
@@ -223,6 +235,19 @@ describe('a deferred wish that is brought back', () => {
     world.seed({ state: 'parked', message: stored });
     expect(await correct(world, 'deferred')).toEqual(['correction dropped: not_deferred']);
   });
+});
+
+test('a change that has just been deferred is not brought back by a correction of the same batch', async () => {
+  const world = new ApplyWorld();
+  world.vendor.answers.push({ kind: 'throttled', retryAfterMs: HOUR });
+  const change = world.change('c-1');
+  const plannedAgainst = versionOf(NOW - MINUTE, firstArrival(change));
+  const correction = world.correction({ cause: 'deferred', plannedAgainst });
+  expect((await world.deliver(change, correction)).ended).toEqual([
+    'c-1 deferred: throttled',
+    'correction dropped: just_failed',
+  ]);
+  expect(world.vendor.requests).toHaveLength(1);
 });
 
 test('two corrections of one member in a batch are made one after the other', async () => {

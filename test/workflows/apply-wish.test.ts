@@ -245,6 +245,15 @@ describe('a wish that a newer one overtakes while the vendor is asked', () => {
   });
 });
 
+test('doubt outlives the wish it came from: a call that is held up may overturn a later one as well', async () => {
+  const world = new ApplyWorld();
+  world.seed({ version: version(-DAY), doubtfulSinceMs: NOW - SECOND });
+  await world.deliver(world.change('c-1', { action: 'leave' }));
+  expect(await world.member()).toMatchObject({ state: 'applied', doubtfulSinceMs: NOW });
+  expect((await world.member())?.confirmed).toBeUndefined();
+  expect(await world.dueAtMs()).toBeLessThanOrEqual(NOW + TIMINGS.requestTimeoutMs);
+});
+
 test('only a confirmed leave may be forgotten, after 31 days at the earliest', async () => {
   const world = new ApplyWorld();
   await world.deliver(world.change('c-1', { action: 'leave' }), world.change('c-2', { userId: 'bob' }));
