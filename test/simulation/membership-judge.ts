@@ -42,9 +42,9 @@ export class MembershipJudge {
     const { reconcileIntervalMs } = this.#world.scenario.timings;
     const hasDrifted =
       this.#removals.lastDriftedAtMs(member) > this.#world.scheduler.nowMs - reconcileIntervalMs;
-    const app = this.#world.app(member.appId);
-    const isOdd = isRestless(app, member.memberId) && !app.rejectedMembers.includes(member.memberId);
-    if (hasDrifted || isOdd) return;
+    // Whom the vendor does not know it may list all the same.
+    const isUnknown = this.#world.app(member.appId).unknownUsers[member.memberId] !== undefined;
+    if (hasDrifted || isUnknown) return;
     if (!this.#world.vendor.conversations.hasBeen(member, spec.action, sentAtMs))
       this.#violations.add(
         'what is told has happened',
