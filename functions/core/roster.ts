@@ -96,8 +96,8 @@ export interface ParkedItem {
 
 /**
  * The row that recording `wish` makes of the row before it: what the table does in one conditional write.
- * What was confirmed, what may still take effect late, and doubt that no listing has ended outlive the wish they came from. A wish whose change has come to
- * its end elsewhere counts as applied, in doubt until a listing shows it.
+ * What was confirmed, what may still take effect late, and doubt that no listing has ended outlive the wish they came
+ * from. A wish whose change has come to its end elsewhere counts as applied, in doubt until a listing shows it.
  */
 export function rowAfterWish(
   key: MemberKey,
@@ -140,7 +140,10 @@ export function isManaged({ state }: Pick<MemberRow, 'state'>): boolean {
   return state !== 'unmanaged' && state !== 'merged';
 }
 
-/** What the vendor has may differ from what was confirmed: somebody else's start is, or may still be, open, or an answer never came. */
+/**
+ * What the vendor has may differ from what was confirmed: somebody else's start is, or may still be, open, or an answer
+ * never came.
+ */
 export function inDoubt(row: MemberRow): boolean {
   if (row.starts > 1 || row.doubtfulSinceMs !== undefined) return true;
   return row.lateAction !== undefined && row.lateAction !== row.action;

@@ -162,7 +162,10 @@ export class ApplyChanges {
     await this.#correctInTurn(others, failed, batch);
   }
 
-  /** Passes that overlap ask twice, or for a change that has just been deferred: what has just failed may have been told to wait, and is left to the next pass. */
+  /**
+   * Passes that overlap ask twice, or for a change that has just been deferred: what has just failed may have been told
+   * to wait, and is left to the next pass.
+   */
   async #correctInTurn(
     corrections: readonly CorrectionRead[],
     failed: Set<string>,
