@@ -1,13 +1,15 @@
-import { conversationText, memberText } from '../../functions/core/member-key.ts';
-import { conversationNode, userOf } from '../../functions/core/merge.ts';
+import { conversationText, type MemberKey, memberText } from '../../functions/core/member-key.ts';
+import type { Mergeable } from '../../functions/core/merge.ts';
 import { ATTRIBUTE, type QueueMessage } from '../../functions/core/message.ts';
 import type { OutcomeEvent } from '../../functions/core/outcome-event.ts';
+import type { ParkReason } from '../../functions/core/reasons.ts';
 import type { MemberRow, ParkedItem } from '../../functions/core/roster.ts';
 import { type Accepted, type AcceptedChanges, isNewer } from './accepted-changes.ts';
 import { CONSUMER_TIMEOUT_MS } from './deployment.ts';
 import type { FunctionProcess } from './function-process.ts';
 import { mergeText } from './roster-table.ts';
 import { graceMs, isCauseOf, mayStayDeferred } from './scenario-facts.ts';
+import type { VendorUsers } from './vendor-users.ts';
 import type { Violations } from './violations.ts';
 import type { World } from './world.ts';
 
@@ -156,8 +158,7 @@ export class EndWatch {
       return;
     }
     this.#world.coverage.count('parked', reason);
-    const isGone = reason === 'user_not_found' || reason === 'conversation_not_found';
-    if (isGone && this.#hadSurvivor(accepted))
+    if (this.#hadSurvivor(reason, accepted))
       this.#violations.add('a change on its way reaches the survivor', messageId);
     const givenMs = this.#world.scheduler.nowMs - (this.#redrivenAtMs.get(messageId) ?? accepted.sentAtMs);
     if (givenMs < graceMs(reason, this.#world.scenario))
@@ -166,24 +167,14 @@ export class EndWatch {
       this.#violations.add('parked for a cause of its own', `${messageId} for ${reason}: ${detail}`);
   }
 
-  /** It was known for longer than any work takes what its user and its conversation were merged into, over every merge on the way. */
-  #hadSurvivor({ member }: Accepted): boolean {
+  /** It was known for longer than any work takes into whom, or what, the missing one was merged, over every merge on the way. */
+  #hadSurvivor(reason: ParkReason, { member }: Accepted): boolean {
     const { table, vendor, scheduler } = this.#world;
     const { users } = vendor.conversations;
     const survivor = users.survivorOf(member);
     if (users.isGone(survivor.appId, survivor.memberId) || !vendor.conversations.exists(survivor))
       return false;
-    const { appId } = member;
-    const discarded = [
-      ...users
-        .chainOf(appId, member.memberId)
-        .slice(0, -1)
-        .map((memberId) => userOf({ appId, memberId })),
-      ...users
-        .chainOf(appId, member.conversationId)
-        .slice(0, -1)
-        .map((conversationId) => conversationNode({ appId, conversationId })),
-    ];
+    const discarded = mergedOnTheWay(reason, member, users);
     const knownBeforeMs = scheduler.nowMs - 2 * CONSUMER_TIMEOUT_MS;
     return (
       discarded.length > 0 &&
@@ -315,4 +306,13 @@ export class EndWatch {
     if (!isThere)
       this.#violations.add('a parked item has its message', `${messageId} is not on the dead-letter queue`);
   }
+}
+
+/** What the vendor does not know, and whatever it was merged into on the way to the survivor. */
+function mergedOnTheWay(reason: ParkReason, member: MemberKey, users: VendorUsers): Mergeable[] {
+  const { appId, memberId, conversationId } = member;
+  const chainOf = (id: string) => users.chainOf(appId, id).slice(0, -1);
+  if (reason === 'user_not_found') return chainOf(memberId).map((id) => ({ appId, kind: 'user', id }));
+  if (reason !== 'conversation_not_found') return [];
+  return chainOf(conversationId).map((id) => ({ appId, kind: 'conversation', id }));
 }

@@ -42,9 +42,8 @@ export class MembershipJudge {
     const { reconcileIntervalMs } = this.#world.scenario.timings;
     const hasDrifted =
       this.#removals.lastDriftedAtMs(member) > this.#world.scheduler.nowMs - reconcileIntervalMs;
-    // Whom the vendor does not know it may list all the same.
-    const isUnknown = this.#world.app(member.appId).unknownUsers[member.memberId] !== undefined;
-    if (hasDrifted || isUnknown) return;
+    // Whom the vendor refuses, or does not know, it may list all the same.
+    if (hasDrifted || isRestless(this.#world.app(member.appId), member.memberId)) return;
     if (!this.#world.vendor.conversations.hasBeen(member, spec.action, sentAtMs))
       this.#violations.add(
         'what is told has happened',
