@@ -46,8 +46,10 @@ export async function applyWish(
   } catch (error) {
     // The process lives, so this is no crash; but what the vendor has is unknown. Where this write fails as well, the
     // start stays open, which says the same.
-    const unknown = { ...IDLE, confirmed: null, lateAction: row.action };
-    await context.ports.roster.patchMember(row.key, row.version, unknown, row.state).catch(() => false);
+    const { roster, clock } = context.ports;
+    const doubt = doubted(row, clock.nowMs());
+    const unknown = { ...IDLE, ...doubt, confirmed: null, lateAction: row.action };
+    await roster.patchMember(row.key, row.version, unknown, row.state).catch(() => false);
     throw error;
   }
 }
@@ -194,7 +196,7 @@ async function record(
   context: ApplyWishContext,
 ): Promise<WishOutcome | undefined> {
   const { roster, clock } = context.ports;
-  const known = { ...IDLE, ...doubted(row), ...late(call, row) };
+  const known = { ...IDLE, ...doubted(row, clock.nowMs()), ...late(call, row) };
   const patch = (fields: MemberPatch) =>
     roster.patchMember(row.key, row.version, { ...known, ...fields }, row.state);
   switch (decision.kind) {
@@ -250,9 +252,12 @@ async function overtaken(
 /** No start is open any more. */
 const IDLE = { starts: 0, startsAlone: 0 } as const;
 
-/** With its open starts cleared a row would forget that another's call may have overturned what was confirmed. */
-function doubted(row: MemberRow): MemberPatch {
-  return inDoubt(row) ? { confirmed: null } : {};
+/**
+ * With its open starts cleared, or its late action replaced by another, a row would forget that somebody else's call may
+ * have overturned what was confirmed, or still may.
+ */
+function doubted(row: MemberRow, nowMs: number): MemberPatch {
+  return inDoubt(row) ? { confirmed: null, doubtfulSinceMs: nowMs } : {};
 }
 
 function late(call: VendorCallOutcome<VendorAnswer>, row: MemberRow): MemberPatch {
@@ -279,9 +284,11 @@ export function confirmed(
   nowMs: number,
 ): MemberPatch {
   const isKnown = !inDoubt(row);
+  // An earlier request for the same is still open, and would overturn whatever comes next.
+  const isLate = mayApplyLate || row.lateAction === row.action;
   return {
     ...settled(row, nowMs),
-    lateAction: mayApplyLate ? row.action : null,
+    lateAction: isLate ? row.action : null,
     confirmed: isKnown ? { action: row.action, version: row.version, atMs: nowMs } : null,
     doubtfulSinceMs: isKnown ? null : nowMs,
     ...(!isKnown && { expiresAtMs: null }),

@@ -55,14 +55,23 @@ export async function finishReplacedPark(messageId: string, ports: ParkPorts): P
 }
 
 /** The row is parked only while it still speaks of this message. */
-async function markRowParked({ key, message, reason }: ParkedItem, roster: Roster): Promise<void> {
+async function markRowParked(
+  { key, message, reason, parkedAtMs }: ParkedItem,
+  roster: Roster,
+): Promise<void> {
   if (!key) return;
   const row = await roster.member(key);
   if (row?.message?.messageId !== message.messageId || row.state === 'parked') return;
   await roster.patchMember(
     key,
     row.version,
-    { state: 'parked', starts: 0, startsAlone: 0, reason, ...(inDoubt(row) && { confirmed: null }) },
+    {
+      state: 'parked',
+      starts: 0,
+      startsAlone: 0,
+      reason,
+      ...(inDoubt(row) && { confirmed: null, doubtfulSinceMs: parkedAtMs }),
+    },
     row.state,
     message.messageId,
   );

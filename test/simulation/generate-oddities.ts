@@ -32,7 +32,11 @@ export function generateOddities(
   const forged = Array.from({ length: random.int(0, 3) }, () =>
     forgeryOf(random, random.pick(declared), random.int(spanMs / 2, spanMs + intervalMs)),
   );
-  return [...gateways, ...notFound, ...untold, ...forged];
+  const late = Array.from({ length: random.int(0, 2) }, (): Fault => {
+    const forMs = random.pick([2_000, 8_000]);
+    return { kind: 'vendor', nth: random.int(1, 30), how: 'error_late', forMs };
+  });
+  return [...late, ...gateways, ...notFound, ...untold, ...forged];
 }
 
 /** Whoever may send changes could send this, and knows of the row what there is to know. */

@@ -113,6 +113,8 @@ export type VendorFaultHow =
   | 'timeout_lost'
   | 'timeout_late'
   | 'error_applied'
+  /** A gateway gives up on a request that takes effect later. */
+  | 'error_late'
   | 'error'
   | 'reset'
   | 'throttle'

@@ -120,6 +120,14 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
     changes: [change(1, 'u1a', 'join')],
     faults: [failing('roster', 4)],
   }),
+  'a write that fails after its call, and the opposite from another group': scenario({
+    changes: [
+      change(1, 'u1a', 'join'),
+      change(30, 'u1a', 'leave'),
+      change(30.5, 'u1a', 'join', { group: 'conversation' }),
+    ],
+    faults: [failing('roster', 6)],
+  }),
   'an acknowledgement lost during an outage': scenario({
     changes: [change(1, 'u1a', 'join')],
     faults: [outage('unauthorized', 100), { kind: 'acknowledgement_lost', nth: 1 }],
@@ -289,6 +297,11 @@ export const SHORT_SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a call that takes effect late, overtaken by the opposite, where no drift is corrected': scenario({
     changes: [change(1, 'u8a', 'leave'), change(3, 'u8a', 'join', { group: 'conversation' })],
     faults: [{ kind: 'vendor', nth: 1, how: 'timeout_late', forMs: 8_000 }],
+    app: { policy: 'report' },
+  }),
+  'an error that takes effect late, and the opposite, where no drift is corrected': scenario({
+    changes: [change(1, 'u1a', 'join'), change(3, 'u1a', 'leave')],
+    faults: [{ kind: 'vendor', nth: 1, how: 'error_late', forMs: 4_000 }],
     app: { policy: 'report' },
   }),
   'a call that is held up, overtaken by the opposite twice, where no drift is corrected': scenario({

@@ -121,6 +121,9 @@ export class VendorModel {
       case 'error_applied':
         effect();
         return { result: failure(operation, 502) };
+      case 'error_late':
+        this.#world.scheduler.after(forMs, effect);
+        return { result: failure(operation, 504) };
       case 'error':
         return { result: failure(operation, 503) };
       case 'reset':

@@ -254,6 +254,26 @@ test('doubt outlives the wish it came from: a call that is held up may overturn 
   expect(await world.dueAtMs()).toBeLessThanOrEqual(NOW + TIMINGS.requestTimeoutMs);
 });
 
+test('a late call is remembered through another wish for the same', async () => {
+  const world = new ApplyWorld();
+  world.seed({ version: version(-DAY), lateAction: 'join' });
+  await world.deliver(world.change('c-1'));
+  expect(await world.member()).toMatchObject({ state: 'applied', lateAction: 'join' });
+});
+
+test('a late call is remembered through an opposite one that is late as well', async () => {
+  const world = new ApplyWorld();
+  world.seed({ version: version(-DAY), lateAction: 'join' });
+  const lost = { kind: 'unreachable', mayHaveBeenApplied: true } as const;
+  world.vendor.answers.push(lost, lost, lost);
+  const leave = world.change('c-1', { action: 'leave' });
+  await world.deliver(leave);
+  await world.deliver({ ...leave, receiveCount: 2 });
+  const row = await world.member();
+  expect(row).toMatchObject({ state: 'applied', action: 'leave' });
+  expect(row?.confirmed).toBeUndefined();
+});
+
 test('only a confirmed leave may be forgotten, after 31 days at the earliest', async () => {
   const world = new ApplyWorld();
   await world.deliver(world.change('c-1', { action: 'leave' }), world.change('c-2', { userId: 'bob' }));
