@@ -15,7 +15,7 @@ const BATCH = 10;
 const MEMBERS = 1_000;
 const CONVERSATIONS = 10;
 /** Before the first round: the runtime compiles what it runs often, and a pacer begins gently. */
-const WARM_UP_MS = 1_500;
+const WARM_UP_MS = 1_000;
 /** Before each round: connections that were closed meanwhile are opened again. */
 const WARM_UP_CHANGES = 30;
 
