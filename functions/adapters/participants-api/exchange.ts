@@ -1,5 +1,6 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { parsedJson } from '../../core/json.ts';
 import { ConnectionPool, type ConnectionPoolOptions } from './connection-pool.ts';
 import type { Deadline } from './deadline.ts';
 import type { Host } from './host.ts';
@@ -129,14 +130,6 @@ function answered(response: IncomingMessage, chunks: readonly Buffer[]): Exchang
     const value = response.headers[name];
     return typeof value === 'string' ? value : value?.join(', ');
   };
-  const answer = { status: response.statusCode ?? 0, header, json: parseJson(text) };
+  const answer = { status: response.statusCode ?? 0, header, json: parsedJson(text) };
   return { kind: 'answered', answer, repeated: false };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
