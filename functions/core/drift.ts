@@ -80,13 +80,16 @@ const DAMPED_MAX_MS = 7 * 24 * 3_600_000;
 export function compare(input: CompareInput): Comparison {
   const present = new Set(input.participants.map((participant) => participant[input.idKind]));
   const managed = input.rows.filter(isManaged);
-  const moving = input.rows.filter(isToBeMoved);
+  const moving = input.rows
+    .filter(isToBeMoved)
+    .map((row) => differenceOf(row, { cause: 'merged', correction: 'deferred' }));
   const ofRows = managed
-    .filter((row) => !moving.includes(row))
-    .flatMap((row) => ofRow(row, present.has(row.key.memberId), input));
+    .filter((row) => !isToBeMoved(row))
+    .map((row) => ofRow(row, present.has(row.key.memberId), input))
+    .filter((difference) => difference !== undefined);
   const strangers = input.policy === 'exact' ? strangersOf(input, managed) : [];
   return {
-    differences: [...moving.map(movedOf), ...ofRows, ...strangers],
+    differences: [...moving, ...ofRows, ...strangers],
     nowConfirmed: managed.filter(
       (row) => row.mergedAtMs === undefined && isNowConfirmed(row, present.has(row.key.memberId), input),
     ),
@@ -103,47 +106,38 @@ function isNowConfirmed(row: MemberRow, present: boolean, { listingStartedMs }: 
   return isOpen && isPresenceWished(row, present) && (row.doubtfulSinceMs ?? 0) < listingStartedMs;
 }
 
-function movedOf({ key, action, version, timesCorrected = 0 }: MemberRow): Difference {
-  return {
-    member: key,
-    action,
-    plannedAgainst: version,
-    timesCorrected,
-    cause: 'merged',
-    correction: 'deferred',
-  };
+type Why = Pick<Difference, 'cause' | 'correction' | 'withheld'>;
+
+function differenceOf({ key, action, version, timesCorrected = 0 }: MemberRow, why: Why): Difference {
+  return { member: key, action, plannedAgainst: version, timesCorrected, ...why };
 }
 
-function ofRow(row: MemberRow, present: boolean, input: CompareInput): Difference[] {
+/** Undefined: there is none, or none of which anything can be said yet. */
+function ofRow(row: MemberRow, present: boolean, input: CompareInput): Difference | undefined {
   const { nowMs, listingStartedMs, timings } = input;
-  const base = {
-    member: row.key,
-    action: row.action,
-    plannedAgainst: row.version,
-    timesCorrected: row.timesCorrected ?? 0,
-  };
   switch (row.state) {
     case 'deferred':
-      return [{ ...base, cause: 'deferred', correction: 'deferred' }];
-    case 'pending':
-      return nowMs - row.wishedAtMs > timings.stuckAfterMs
-        ? [{ ...base, cause: 'stuck', correction: 'deferred' }]
-        : [];
+      return differenceOf(row, { cause: 'deferred', correction: 'deferred' });
+    case 'pending': {
+      const isStuck = nowMs - row.wishedAtMs > timings.stuckAfterMs;
+      return isStuck ? differenceOf(row, { cause: 'stuck', correction: 'deferred' }) : undefined;
+    }
     case 'parked':
-      return isPresenceWished(row, present) ? [] : [{ ...base, cause: 'parked', withheld: 'parked' }];
+      if (isPresenceWished(row, present)) return undefined;
+      return differenceOf(row, { cause: 'parked', withheld: 'parked' });
     case 'applied': {
-      if (isPresenceWished(row, present)) return [];
+      if (isPresenceWished(row, present)) return undefined;
       if (row.confirmed?.version !== row.version) {
         const isKept = row.action === 'leave' && input.protectedMembers.has(row.key.memberId);
         const way = isKept ? ({ withheld: 'protected' } as const) : dampedOr('deferred', row, input);
-        return [{ ...base, cause: 'unconfirmed', ...way }];
+        return differenceOf(row, { cause: 'unconfirmed', ...way });
       }
-      if (row.confirmed.atMs >= listingStartedMs) return [];
-      return [{ ...base, cause: 'behind_our_back', ...governed(row, input) }];
+      if (row.confirmed.atMs >= listingStartedMs) return undefined;
+      return differenceOf(row, { cause: 'behind_our_back', ...governed(row, input) });
     }
     case 'unmanaged':
     case 'merged':
-      return [];
+      return undefined;
     default:
       return row.state satisfies never;
   }

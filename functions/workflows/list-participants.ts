@@ -1,6 +1,6 @@
 import type { AppRow } from '../core/app.ts';
 import type { CallResult } from '../core/call-result.ts';
-import { addPage, EMPTY_LISTING, type Listing, type Participant } from '../core/listing.ts';
+import { Listing, type Participant } from '../core/listing.ts';
 import type { ConversationKey, MemberKey } from '../core/member-key.ts';
 import type { Vendor } from './ports.ts';
 import type { Deadline, VendorCalls } from './vendor-calls.ts';
@@ -26,7 +26,7 @@ export async function listAllParticipants(
   app: AppRow,
   { vendor, calls, deadline }: ListContext,
 ): Promise<ParticipantsRead> {
-  let listing: Listing = EMPTY_LISTING;
+  const listing = new Listing();
   let after: string | undefined;
   for (;;) {
     const cursor = after;
@@ -38,9 +38,9 @@ export async function listAllParticipants(
     });
     if (call.kind !== 'answered') return { kind: 'app_out', reason: call.reason };
     if (!('page' in call.answer) || !call.answer.page) return { kind: 'failed', result: call.answer.result };
-    const step = addPage(listing, call.answer.page);
+    const step = listing.add(call.answer.page);
     if (step.kind !== 'more') return step;
-    ({ after, listing } = step);
+    after = step.after;
   }
 }
 

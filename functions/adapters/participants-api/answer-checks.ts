@@ -16,10 +16,8 @@ export const participantListMisfit: Check = (body) => {
   if (!isObject(body)) return 'body';
   const { participants, meta, links } = body;
   if (!Array.isArray(participants)) return 'participants';
-  for (const [index, participant] of participants.entries()) {
-    const misfit = participantMisfit(participant);
-    if (misfit !== undefined) return within(`participants.${index}`, misfit);
-  }
+  const index = participants.findIndex((participant) => participantMisfit(participant) !== undefined);
+  if (index >= 0) return within(`participants.${index}`, participantMisfit(participants[index]));
   if (!isObject(meta)) return 'meta';
   if (typeof meta['hasMore'] !== 'boolean') return 'meta.hasMore';
   const metaMisfit = textMisfit(meta, ['afterCursor', 'beforeCursor']);

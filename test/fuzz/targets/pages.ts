@@ -2,7 +2,7 @@ import { allParticipants } from '../../../functions/adapters/participants-api/al
 import { participantListMisfit } from '../../../functions/adapters/participants-api/answer-checks.ts';
 import type { ParticipantListResponse } from '../../../functions/adapters/participants-api/models.ts';
 import { ParticipantsApiError } from '../../../functions/adapters/participants-api.ts';
-import { addPage, EMPTY_LISTING, type ListingStep } from '../../../functions/core/listing.ts';
+import { Listing } from '../../../functions/core/listing.ts';
 import { holds, parsed, type Target } from '../target.ts';
 
 const pages = (...sizes: readonly number[]) =>
@@ -44,17 +44,15 @@ async function iterate(listed: readonly ParticipantListResponse[]): Promise<stri
 }
 
 function add(listed: readonly ParticipantListResponse[]): string {
-  let listing = EMPTY_LISTING;
+  const adding = new Listing();
   for (let at = 0; ; at += 1) {
-    const { participants, meta, links } = listed[at] ?? NO_MORE;
-    const step: ListingStep = addPage(listing, {
+    const { participants, meta } = listed[at] ?? NO_MORE;
+    const step = adding.add({
       participants: participants.map(({ id, userId = '' }) => ({ id, userId })),
       hasMore: meta.hasMore,
       ...(meta.afterCursor && { afterCursor: meta.afterCursor }),
     });
     if (step.kind === 'complete') return JSON.stringify(step.participants.map(({ id }) => id));
     if (step.kind === 'doubtful') return 'doubtful';
-    void links;
-    listing = step.listing;
   }
 }
