@@ -52,7 +52,7 @@ export interface ParticipantsApiOptions {
   readonly connectTimeoutMs?: number;
   /** Milliseconds for one whole call, unless the call says otherwise. Default 10,000. */
   readonly requestTimeoutMs?: number;
-  /** Milliseconds after which an idle connection is closed. Default 5,000. */
+  /** Milliseconds after which an idle connection is closed. Default 4,000: servers often close theirs after five seconds. */
   readonly idleTimeoutMs?: number;
   /** Connections at most; further calls wait for one, within their time. Default 64. */
   readonly maxSockets?: number;
@@ -98,7 +98,7 @@ export class ParticipantsApi {
     const {
       connectTimeoutMs = 3_000,
       requestTimeoutMs = 10_000,
-      idleTimeoutMs = 5_000,
+      idleTimeoutMs = 4_000,
       maxSockets = 64,
     } = options;
     if (!(Number.isInteger(maxSockets) && maxSockets >= 1)) {
@@ -198,12 +198,18 @@ export class ParticipantsApi {
   }
 }
 
-const GET_HEADERS = { accept: 'application/json', 'user-agent': 'rollcall' };
-const POST_HEADERS = { ...GET_HEADERS, 'content-type': 'application/json' };
+const GET_HEADERS = ['accept', 'application/json', 'user-agent', 'rollcall'];
+const POST_HEADERS = [...GET_HEADERS, 'content-type', 'application/json'];
 
 function requestOf(path: string, body: Body | undefined, authorization: string): Request {
-  if (body === undefined) return { method: 'GET', path, headers: { ...GET_HEADERS, authorization } };
-  return { method: 'POST', path, headers: { ...POST_HEADERS, authorization }, body: body.json };
+  if (body === undefined)
+    return { method: 'GET', path, headers: [...GET_HEADERS, 'authorization', authorization] };
+  return {
+    method: 'POST',
+    path,
+    headers: [...POST_HEADERS, 'authorization', authorization],
+    body: body.json,
+  };
 }
 
 /** A list takes nothing but 200: any other success is that of a part, or of no list at all. */

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { PATH_ID } from '../core/app.ts';
 import { type CallResult, classifyFailure, type Operation } from '../core/call-result.ts';
 import type { Credential } from '../core/credential.ts';
@@ -24,7 +23,7 @@ interface AppClient {
 
 const PAGE_SIZE = 100;
 
-/** The vendor's participants API, one client per app for as long as the app's credential stays the same. */
+/** The vendor's participants API, one client per app for as long as the app's credential is the same object. */
 export class SunshineVendor {
   readonly #clients = new Map<string, AppClient>();
 
@@ -96,7 +95,7 @@ export class SunshineVendor {
   /** Undefined: the API's client cannot work with this credential. */
   #client(appId: string, credential: Credential): AppClient | undefined {
     const present = this.#clients.get(appId);
-    if (present && isDeepStrictEqual(present.credential, credential)) return present;
+    if (present?.credential === credential) return present;
     const api = apiFor(credential);
     if (!api) return undefined;
     const client = { credential, api, callsUnderWay: 0, isReplaced: false };
@@ -137,20 +136,20 @@ function refused(field: string): VendorAnswer {
   return { result: { kind: 'rejected', reason: 'unexpected', status: 400, title } };
 }
 
+const NO_LISTING: VendorAnswer = {
+  result: { kind: 'unreachable', mayHaveBeenApplied: false, status: 200 },
+};
+
 type ListResponse = Awaited<ReturnType<ParticipantsApi['listParticipants']>>;
 
 function answerOf({ participants, meta }: ListResponse): VendorAnswer & { readonly page?: ParticipantsPage } {
-  const known = participants.flatMap(participantOf);
-  if (known.length < participants.length) {
+  const known: Participant[] = [];
+  for (const { id, userId, userExternalId } of participants) {
     // Whoever has no userId cannot be told from somebody who is not there: this is not a listing.
-    return { result: { kind: 'unreachable', mayHaveBeenApplied: false, status: 200 } };
+    if (userId === undefined) return NO_LISTING;
+    known.push(userExternalId ? { id, userId, userExternalId } : { id, userId });
   }
   const afterCursor = meta.afterCursor || undefined;
   const page = { participants: known, hasMore: meta.hasMore, ...(afterCursor && { afterCursor }) };
   return { result: { kind: 'applied' }, page };
-}
-
-function participantOf({ id, userId, userExternalId }: ListResponse['participants'][number]): Participant[] {
-  if (userId === undefined) return [];
-  return [{ id, userId, ...(userExternalId && { userExternalId }) }];
 }

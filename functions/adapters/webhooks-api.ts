@@ -67,7 +67,7 @@ export class WebhooksApi {
     this.#exchanger = new Exchanger(parseHost(host), {
       maxSockets: 1,
       connectTimeoutMs: 3_000,
-      idleTimeoutMs: 5_000,
+      idleTimeoutMs: 4_000,
     });
     const integration = pathSegment('integrationId', integrationId);
     this.#path = `/v2/apps/${pathSegment('appId', appId)}/integrations/${integration}/webhooks`;
@@ -123,12 +123,12 @@ export class WebhooksApi {
 const ofWebhook = ({ webhook: value }: z.infer<typeof webhookResponse>): Webhook => value;
 
 function requestOf<Success>({ method, path, body, onlyOnce }: Call<Success>, authorization: string): Request {
-  const headers = { accept: 'application/json', 'user-agent': 'rollcall', authorization };
+  const headers = ['accept', 'application/json', 'user-agent', 'rollcall', 'authorization', authorization];
   const request = { method, path, headers, ...(onlyOnce && { onlyOnce }) };
   if (!body) return request;
   return {
     ...request,
-    headers: { ...headers, 'content-type': 'application/json' },
+    headers: [...headers, 'content-type', 'application/json'],
     body: JSON.stringify(body),
   };
 }

@@ -125,12 +125,6 @@ const BY_CORRECTION_OUTCOME = {
   failed: 'CorrectionsFailed',
 } as const;
 
-const BY_CALL_RESULT = {
-  throttled: 'VendorCallsThrottled',
-  unreachable: 'VendorCallsUnreachable',
-  unauthorized: 'VendorCallsUnauthorized',
-} as const;
-
 /** The measurements that an event stands for. */
 export function measurementsOf(event: RollcallEvent): readonly Measurement[] {
   switch (event.name) {
@@ -187,10 +181,13 @@ function ofChange({ outcome, reason, ageMs }: EventNamed<'change'>): Measurement
 }
 
 function ofCall({ result, durationMs }: EventNamed<'vendor_call'>): Measurement[] {
-  const special = Object.entries(BY_CALL_RESULT).map(
-    ([kind, metric]): Measurement => [metric, kind === result ? 1 : 0],
-  );
-  return [['VendorCalls', 1], ['VendorCallMs', durationMs], ...special];
+  return [
+    ['VendorCalls', 1],
+    ['VendorCallMs', durationMs],
+    ['VendorCallsThrottled', result === 'throttled' ? 1 : 0],
+    ['VendorCallsUnreachable', result === 'unreachable' ? 1 : 0],
+    ['VendorCallsUnauthorized', result === 'unauthorized' ? 1 : 0],
+  ];
 }
 
 function ofPass(pass: EventNamed<'pass'>): Measurement[] {

@@ -59,15 +59,19 @@ export function refusalByApp(
   { change, message }: ReceivedChange,
   app: AppRow | undefined,
 ): Refused | undefined {
-  const refused = { kind: 'refused', message, ...namesOf(change) } as const;
-  if (!app)
-    return { ...refused, reason: 'unknown_app', detail: 'appId: is not declared; see rollcall app set' };
+  const refuse = (reason: ParkReason, detail: string): Refused => ({
+    kind: 'refused',
+    message,
+    reason,
+    detail,
+    ...namesOf(change),
+  });
+  if (!app) return refuse('unknown_app', 'appId: is not declared; see rollcall app set');
   if (change.member.idKind !== app.idKind) {
-    const detail = `${change.member.idKind}: this app's members are named by ${app.idKind}`;
-    return { ...refused, reason: 'id_kind', detail };
+    return refuse('id_kind', `${change.member.idKind}: this app's members are named by ${app.idKind}`);
   }
   if (isForbidden(change.action, change.member.memberId, app)) {
-    return { ...refused, reason: 'protected', detail: 'action: this member is protected from leaving' };
+    return refuse('protected', 'action: this member is protected from leaving');
   }
   return undefined;
 }

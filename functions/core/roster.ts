@@ -128,9 +128,10 @@ export function rowAfterWish(
 
 /** The row with a patch applied; what the table does in one conditional update. */
 export function rowAfterPatch(row: MemberRow, patch: MemberPatch): MemberRow {
+  const patched: Record<string, unknown> = { ...row, ...patch };
   const after: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries({ ...row, ...patch })) {
-    if (value !== null) after[field] = value;
+  for (const field of Object.keys(patched)) {
+    if (patched[field] !== null) after[field] = patched[field];
   }
   return after as unknown as MemberRow;
 }

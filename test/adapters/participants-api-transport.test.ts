@@ -200,6 +200,16 @@ describe('connections are kept', () => {
     expect(socket.closed).toBe(true);
   });
 
+  test('and not while they wait for an answer, however long that takes', async () => {
+    const { host, sockets } = await scriptedServer((response, request, count) => {
+      setTimeout(() => joined(response, request, count), count === 1 ? 0 : 120);
+    });
+    const api = apiAt(host, { idleTimeoutMs: 40 });
+    await join(api);
+    await join(api);
+    expect(sockets).toHaveLength(1);
+  });
+
   test('until the client is closed', async () => {
     const { host, sockets } = await scriptedServer(joined);
     const api = apiAt(host);

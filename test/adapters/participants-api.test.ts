@@ -105,6 +105,47 @@ describe('list', () => {
   });
 });
 
+describe('the headers', () => {
+  const headersOf = async (call: (api: ParticipantsApi) => Promise<unknown>, script: Script) => {
+    const { api, host, requests } = await apiAgainst(script);
+    await call(api);
+    return { headers: requests[0]?.headers, host: new URL(host).host };
+  };
+
+  test('of a post say how long its body is', async () => {
+    const body = { userExternalId: 'é😀' } as const;
+    const { headers, host } = await headersOf((api) => api.leaveConversation('a', 'c', body), left);
+    expect(headers).toEqual({
+      host,
+      accept: 'application/json',
+      'user-agent': 'rollcall',
+      'content-type': 'application/json',
+      authorization: expect.stringMatching(/^Basic /),
+      'content-length': String(Buffer.byteLength(JSON.stringify(body))),
+      connection: 'keep-alive',
+    });
+  });
+
+  test('of a get speak of no body', async () => {
+    const { headers, host } = await headersOf((api) => api.listParticipants('a', 'c'), listed);
+    expect(headers).toEqual({
+      host,
+      accept: 'application/json',
+      'user-agent': 'rollcall',
+      authorization: expect.stringMatching(/^Basic /),
+      connection: 'keep-alive',
+    });
+  });
+
+  test('name an address of IPv6 in brackets', async () => {
+    const { host, requests } = await scriptedServer(left, '::1');
+    const api = new ParticipantsApi({ host, auth: AUTH });
+    onTestFinished(() => api.close());
+    await api.leaveConversation('a', 'c', { userId: 'u1' });
+    expect(requests[0]?.headers.host).toBe(new URL(host).host);
+  });
+});
+
 describe('the path', () => {
   test.each(['/sc', '/sc/', '/sc//'])('keeps the base path %s', async (basePath) => {
     const { api, requests } = await apiAgainst(left, {}, basePath);

@@ -75,9 +75,10 @@ export class MemoryRoster
   }
 
   async putWish(key: MemberKey, wish: Wish | SettledWish, nowMs: number): Promise<PutWish> {
-    const before = this.#member(key);
+    const text = memberText(key);
+    const before = structuredClone(this.#members.get(text));
     if (before && before.version >= wish.version) return { written: false };
-    const row = this.#put(rowAfterWish(key, before, wish, nowMs));
+    const row = this.#put(rowAfterWish(key, before, wish, nowMs), text);
     return before ? { written: true, before, row } : { written: true, row };
   }
 
@@ -92,10 +93,11 @@ export class MemoryRoster
     state?: MemberState,
     messageId?: string,
   ): Promise<boolean> {
-    const row = this.#member(key);
+    const text = memberText(key);
+    const row = this.#members.get(text);
     if (row?.version !== version || (state !== undefined && row.state !== state)) return false;
     if (messageId !== undefined && row.message?.messageId !== messageId) return false;
-    this.#put(rowAfterPatch(row, wholeSeconds(patch)));
+    this.#put(rowAfterPatch(row, wholeSeconds(patch)), text);
     return true;
   }
 
@@ -248,8 +250,8 @@ export class MemoryRoster
     return structuredClone(this.#conversations.get(conversationText(key)));
   }
 
-  #put(row: MemberRow): MemberRow {
-    this.#members.set(memberText(row.key), structuredClone(row));
+  #put(row: MemberRow, text = memberText(row.key)): MemberRow {
+    this.#members.set(text, structuredClone(row));
     return row;
   }
 

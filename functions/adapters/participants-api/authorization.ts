@@ -12,7 +12,7 @@ interface Authorization {
 }
 
 /** Gives each request its authorization. Nothing but these closures holds the secret. */
-export type Authorizer = () => Promise<Authorization>;
+export type Authorizer = () => Authorization | Promise<Authorization>;
 
 /**
  * @param now milliseconds since 1970; decides when a self-signed token is renewed.
@@ -34,7 +34,7 @@ export function authorizer(auth: Auth, now: () => number): Authorizer {
 
 function constant(scheme: string, credential: string, secrets: readonly string[]): Authorizer {
   const authorization = { header: `${scheme} ${credential}`, secrets: [credential, ...secrets] };
-  return async () => authorization;
+  return () => authorization;
 }
 
 function selfSigned(keyId: string, secret: string, scope: string, now: () => number): Authorizer {

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export interface ConnectionPoolOptions {
@@ -17,7 +18,7 @@ export class ConnectionPool {
   readonly #neverReady = new WeakSet<object>();
 
   constructor({ secure, maxSockets, connectTimeoutMs, idleTimeoutMs }: ConnectionPoolOptions) {
-    const options = { keepAlive: true, maxSockets, timeout: idleTimeoutMs };
+    const options = { keepAlive: true, maxSockets };
     const agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
     const readyEvent = secure ? 'secureConnect' : 'connect';
 
@@ -27,6 +28,7 @@ export class ConnectionPool {
       if (socket) this.#watchOpening(socket, readyEvent, connectTimeoutMs);
       return socket;
     };
+    closeWhenIdle(agent, idleTimeoutMs);
     // All connections go to one host: the agent need not put a name for it together, several times for every request.
     agent.getName = () => 'host';
     this.agent = agent;
@@ -64,4 +66,17 @@ export class ConnectionPool {
     });
     socket.once('close', () => clearTimeout(timer));
   }
+}
+
+/**
+ * Closes connections that idle for so long. The agent's own option for it has Node watch every request as well, and its
+ * own way of keeping a connection takes each answer's headers apart: together a tenth of what a request costs.
+ */
+function closeWhenIdle(agent: HttpAgent, timeoutMs: number): void {
+  agent.keepSocketAlive = (connection) => {
+    const socket = connection as Socket;
+    socket.unref();
+    socket.setTimeout(timeoutMs);
+    return true;
+  };
 }

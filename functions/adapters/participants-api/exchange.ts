@@ -9,7 +9,8 @@ export interface Request {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below the host's base path, encoded, with its query. */
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Names and values by turns, without those that follow from the host and the body. */
+  readonly headers: readonly string[];
   readonly body?: string;
   /** Not to be sent a second time: carried out twice, it would be done twice. */
   readonly onlyOnce?: true;
@@ -78,25 +79,34 @@ export class Exchanger {
       outgoing.destroy(reason);
     });
     let answer: IncomingMessage | undefined;
-    outgoing.once('error', (error) =>
+    outgoing.on('error', (error) =>
       resolve(answer ? unanswered(error, true) : this.#failed(outgoing, error)),
     );
-    outgoing.once('response', (response) => {
+    outgoing.on('response', (response) => {
       answer = response;
       readAnswer(response, resolve);
     });
     // A switch of protocols ends the connection with neither an answer nor an error.
-    outgoing.once('close', () => {
+    outgoing.on('close', () => {
       if (!answer) resolve(unanswered(new Error('closed without one'), true));
     });
     outgoing.end(request.body);
     return promise;
   }
 
-  #begin({ method, path, headers }: Request): ClientRequest {
+  #begin(request: Request): ClientRequest {
     const { secure, hostname, port, basePath } = this.#host;
     const send = secure ? httpsRequest : httpRequest;
-    return send({ agent: this.#pool.agent, hostname, port, method, path: basePath + path, headers });
+    const { method } = request;
+    const path = basePath + request.path;
+    return send({ agent: this.#pool.agent, hostname, port, method, path, headers: this.#headers(request) });
+  }
+
+  /** As a list, which Node writes out as it is: one name after the other is much of what a request costs it. */
+  #headers({ headers, body }: Request): string[] {
+    const all = ['host', this.#host.authority, ...headers];
+    if (body !== undefined) all.push('content-length', String(Buffer.byteLength(body)));
+    return all;
   }
 
   #failed(outgoing: ClientRequest, error: Error): Attempt {
@@ -119,8 +129,8 @@ function readAnswer(response: IncomingMessage, resolve: (attempt: Attempt) => vo
       response.destroy(new Error(`an answer of more than ${ANSWER_MAX_BYTES} bytes`));
     else chunks.push(chunk);
   });
-  response.once('end', () => resolve(answered(response, chunks)));
-  response.once('error', (error) => resolve(unanswered(error, true)));
+  response.on('end', () => resolve(answered(response, chunks)));
+  response.on('error', (error) => resolve(unanswered(error, true)));
 }
 
 function answered(response: IncomingMessage, chunks: readonly Buffer[]): Exchange {

@@ -5,6 +5,8 @@ export interface Host {
   readonly hostname: string;
   /** Absent: the protocol's own. */
   readonly port?: number;
+  /** What the `host` header says: the port too, where it is not the protocol's own. */
+  readonly authority: string;
   /** Stands in front of every path; without a slash at its end. */
   readonly basePath: string;
 }
@@ -36,6 +38,7 @@ export function parseHost(host: string): Host {
   return {
     secure,
     hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    authority: url.host,
     basePath: url.pathname.replace(/\/+$/, ''),
     ...(url.port !== '' && { port: Number(url.port) }),
   };

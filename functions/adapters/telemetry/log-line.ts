@@ -16,7 +16,14 @@ export function fieldsOf(event: RollcallEvent, hash: HashMember): Record<string,
     case 'change':
     case 'correction': {
       // Undefined fields are not written; to leave them out of a copy takes longer.
-      return { ...event, name: undefined, ...(event.member && placed(event.member, hash)) };
+      const { member } = event;
+      return {
+        ...event,
+        name: undefined,
+        appId: member?.appId,
+        conversationId: member?.conversationId,
+        member: member && hash(member),
+      };
     }
     case 'pass': {
       const { name: _, conversation, differences, ...fields } = event;
@@ -62,11 +69,6 @@ export function levelOf(event: RollcallEvent): Level {
     default:
       return 'INFO';
   }
-}
-
-function placed(member: MemberKey, hash: HashMember) {
-  const { appId, conversationId } = member;
-  return { appId, conversationId, member: hash(member) };
 }
 
 function drift(
