@@ -28,6 +28,8 @@ const inProject = (path: string) => fileURLToPath(new URL(`../${path}`, import.m
 export const REPLACED_PACKAGES: Readonly<Record<string, string>> = {
   '@aws-sdk/credential-provider-node': inProject('functions/adapters/environment-credentials.ts'),
   'node:http': inProject('functions/adapters/node-http.ts'),
+  'node:process': inProject('functions/adapters/node-process.ts'),
+  'node:zlib': inProject('functions/adapters/node-zlib.ts'),
 };
 
 /** A function as all of Rollcall's are: bundled whole, with a role and a log group of its own, traced. */
@@ -58,7 +60,6 @@ export class RollcallFunction<Variables extends readonly string[]> extends Nodej
       tracing: Tracing.ACTIVE,
       environment: {
         ...props.environment,
-        NODE_OPTIONS: '--enable-source-maps',
         LOG_LEVEL: config.logLevel,
         SERVICE_NAME: folder,
         DEPLOYMENT_NAME: config.name,

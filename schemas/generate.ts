@@ -10,7 +10,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { changeSchema } from '../functions/core/change.ts';
-import { DETAIL_TYPES, EVENT_SOURCE, outcomeEventSchemas } from '../functions/core/outcome-event.ts';
+import { DETAIL_TYPES, EVENT_SOURCE } from '../functions/core/outcome-event.ts';
+import { outcomeEventSchemas } from '../functions/core/outcome-event-schemas.ts';
 
 export const OUTCOME_SCHEMA_FILE = join(import.meta.dirname, 'outcome-event.v1.schema.json');
 export const CHANGE_SCHEMA_FILE = join(import.meta.dirname, 'change.v1.schema.json');

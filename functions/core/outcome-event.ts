@@ -1,6 +1,7 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import type { HeldPlan } from './conversation.ts';
 import type { ConversationKey } from './member-key.ts';
+import type { outcomeEventSchemas } from './outcome-event-schemas.ts';
 import type { ParkedItem } from './roster.ts';
 
 /** The source of every event that Rollcall publishes. */
@@ -11,31 +12,6 @@ export const DETAIL_TYPES = {
   parked: 'Change Parked',
   discarded: 'Change Discarded',
   held: 'Removals Held',
-} as const;
-
-const iso = z.iso.datetime({ precision: 3 });
-const ofMessage = {
-  version: z.literal(1),
-  messageId: z.string(),
-  /** Absent: the message could not be read. */
-  changeId: z.optional(z.string()),
-  appId: z.optional(z.string()),
-  conversationId: z.optional(z.string()),
-  reason: z.string(),
-};
-
-/** The events' `detail`. No event names a person: a producer knows its change by its id. */
-export const outcomeEventSchemas = {
-  parked: z.object({ ...ofMessage, detail: z.string(), parkedAt: iso }),
-  discarded: z.object({ ...ofMessage, parkedAt: iso, discardedAt: iso }),
-  held: z.object({
-    version: z.literal(1),
-    appId: z.string(),
-    conversationId: z.string(),
-    planHash: z.string(),
-    removals: z.number(),
-    heldAt: iso,
-  }),
 } as const;
 
 type Kind = keyof typeof outcomeEventSchemas;

@@ -5,9 +5,9 @@ import {
   EVENT_SOURCE,
   heldEvent,
   type OutcomeEvent,
-  outcomeEventSchemas,
   parkedEvent,
 } from '../../functions/core/outcome-event.ts';
+import { outcomeEventSchemas } from '../../functions/core/outcome-event-schemas.ts';
 import type { ParkedItem } from '../../functions/core/roster.ts';
 import { conversationKey, iso, memberKey, NOW } from '../support/builders.ts';
 

@@ -29,7 +29,7 @@ const RECOVERY_MS = 3_000;
  * objects get little room, or the growth would tell how lazily they are collected.
  */
 const MEMORY_GROWTH_MAX_MIB = 150;
-const LITTLE_ROOM = '--enable-source-maps --max-semi-space-size=1 --max-old-space-size=96';
+const LITTLE_ROOM = '--max-semi-space-size=1 --max-old-space-size=96';
 
 const AT: Attacked = {
   appId: 'attacked',

@@ -14,7 +14,7 @@ import { variablesOf } from './template-checks.ts';
 const template = templateOf({ widgetActions: true });
 
 describe('every function', () => {
-  const runtime = ['DEPLOYMENT_NAME', 'LOG_LEVEL', 'NODE_OPTIONS', 'SERVICE_NAME'];
+  const runtime = ['DEPLOYMENT_NAME', 'LOG_LEVEL', 'SERVICE_NAME'];
 
   it('has exactly the variables that its configuration names', () => {
     const exactly = (...names: string[]) => [...names, ...runtime].sort();

@@ -1,3 +1,5 @@
+import { originalFrame } from './original-frame.ts';
+
 /** What a log may say of an error: where it came from, and nothing that may be somebody's. */
 export interface FaultFields {
   readonly error: string;
@@ -6,7 +8,7 @@ export interface FaultFields {
   readonly requestId?: string;
   /** Only of errors that do not repeat values. */
   readonly problem?: string;
-  /** The innermost frames of its stack. */
+  /** The innermost frames of its stack, as places in the source. */
   readonly at?: readonly string[];
 }
 
@@ -41,7 +43,7 @@ export function faultFields(error: unknown): FaultFields {
     ...($metadata?.httpStatusCode !== undefined && { status: $metadata.httpStatusCode }),
     ...($metadata?.requestId !== undefined && { requestId: $metadata.requestId }),
     ...(TELLING.has(name) && { problem: message }),
-    ...(frames.length > 0 && { at: frames.slice(0, FRAMES_MAX).map((frame) => frame.trim()) }),
+    ...(frames.length > 0 && { at: frames.slice(0, FRAMES_MAX).map((frame) => originalFrame(frame.trim())) }),
   };
 }
 
