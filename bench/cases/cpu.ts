@@ -10,7 +10,7 @@ const ENTRANTS = [LIMIT, ROLLCALL, ...ALTERNATIVES];
 export const cpu: Case = {
   name: 'cpu',
   async run(bench) {
-    const [rounds, forMs] = bench.quick ? [5, 200] : [9, 700];
+    const [rounds, forMs] = bench.quick ? [5, 450] : [11, 700];
     const results = await race(bench, { entrants: ENTRANTS, latencyMs: 0, rounds, forMs });
     const ofLimit = (name: string) => ratios(results.get(name), results.get(LIMIT.name), cpuMicrosPerChange);
     const row = (name: string) => {

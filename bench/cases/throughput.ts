@@ -16,7 +16,7 @@ const ENTRANTS = [LIMIT, IN_MEMORY, BEHIND_5_MS, ON_TABLE, ...ALTERNATIVES];
 export const throughput: Case = {
   name: 'throughput',
   async run(bench) {
-    const [rounds, forMs] = bench.quick ? [4, 300] : [7, 1_000];
+    const [rounds, forMs] = bench.quick ? [4, 400] : [9, 1_000];
     const results = await race(bench, { entrants: ENTRANTS, latencyMs: LATENCY_MS, rounds, forMs });
     const shares = (name: string) => ratios(results.get(name), results.get(LIMIT.name), changesPerSecond);
     const best = Math.max(...ALTERNATIVES.map(({ name }) => median(shares(name))));

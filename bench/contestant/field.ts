@@ -14,10 +14,13 @@ export interface RaceOptions {
 const BATCH = 10;
 const MEMBERS = 1_000;
 const CONVERSATIONS = 10;
-/** Before the first round: the runtime compiles what it runs often, and a pacer begins gently. */
-const WARM_UP_MS = 1_000;
+/**
+ * Before the first round, while the vendor answers at once: the runtime compiles what it runs often, and a pacer begins
+ * gently.
+ */
+const WARM_UP_MS = { quick: 1_000, full: 3_000 };
 /** Before each round: connections that were closed meanwhile are opened again. */
-const WARM_UP_CHANGES = 30;
+const REOPENING_MS = 60;
 
 let races = 0;
 
@@ -27,7 +30,7 @@ let races = 0;
  */
 export async function race(bench: Bench, options: RaceOptions): Promise<Map<string, Work[]>> {
   const { entrants, latencyMs, rounds, forMs } = options;
-  const vendor = await VendorProcess.start({ latencyMs });
+  const vendor = await VendorProcess.start();
   const contestants: Contestant[] = [];
   try {
     races += 1;
@@ -37,12 +40,13 @@ export async function race(bench: Bench, options: RaceOptions): Promise<Map<stri
       await bench.deployment.declareApp(population.appId, url);
       const contestant = await Contestant.start(bench, entrant, { url, population });
       contestants.push(contestant);
-      await contestant.work({ batch: BATCH, forMs: WARM_UP_MS });
+      await contestant.work({ batch: BATCH, forMs: WARM_UP_MS[bench.quick ? 'quick' : 'full'] });
     }
+    await vendor.setLatency(latencyMs);
     const results = new Map<string, Work[]>(entrants.map(({ name }) => [name, []]));
     for (let round = 0; round < rounds; round += 1) {
       for (const contestant of contestants) {
-        await contestant.work({ batch: BATCH, changes: WARM_UP_CHANGES });
+        await contestant.work({ batch: BATCH, forMs: REOPENING_MS });
         results.get(contestant.entrant.name)?.push(await contestant.work({ batch: BATCH, forMs }));
       }
     }

@@ -26,7 +26,8 @@ export interface VendorCounts {
 export type VendorQuestion =
   | { readonly kind: 'addApp'; readonly app: VendorApp }
   | { readonly kind: 'counts'; readonly appId: string }
-  | { readonly kind: 'participants'; readonly appId: string };
+  | { readonly kind: 'participants'; readonly appId: string }
+  | { readonly kind: 'setLatency'; readonly latencyMs: number };
 
 export interface VendorProcessOptions {
   /** How long each answer takes. */

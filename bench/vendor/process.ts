@@ -54,6 +54,8 @@ serve<VendorQuestion>((question) => {
       return seen.get(question.appId);
     case 'participants':
       return participants(question.appId);
+    case 'setLatency':
+      return vendor.setLatency(question.latencyMs);
     default:
       return question satisfies never;
   }

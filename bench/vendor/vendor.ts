@@ -29,6 +29,11 @@ export class VendorProcess {
     return this.#worker.ask({ kind: 'participants', appId });
   }
 
+  /** How long answers take from now on. */
+  setLatency(latencyMs: number): Promise<void> {
+    return this.#worker.ask({ kind: 'setLatency', latencyMs });
+  }
+
   stop(): Promise<void> {
     return this.#worker.stop();
   }

@@ -23,6 +23,8 @@ export interface FakeVendor {
   log(): readonly LogEntry[];
   /** Begins a fault plan, in place of the one before; undefined ends all planned faults. */
   setFaults(plan: FaultPlan | undefined): void;
+  /** How long answers take from now on. */
+  setLatency(latencyMs: number): void;
   /** Puts an app out, or back; requests that are stalled stay so. */
   setOutage(appId: string, outage: Outage | undefined): void;
   /**

@@ -38,7 +38,7 @@ class Vendor implements FakeVendor {
   readonly #onRequest: FakeVendorOptions['onRequest'];
   readonly #onMembershipEvent: FakeVendorOptions['onMembershipEvent'];
   readonly #onRejoin: OnRejoin;
-  readonly #latencyMs: number;
+  #latencyMs: number;
   readonly #control: boolean;
   #schedule: FaultSchedule | undefined;
   #url = '';
@@ -81,6 +81,10 @@ class Vendor implements FakeVendor {
 
   setFaults(plan: FaultPlan | undefined): void {
     this.#schedule = plan && new FaultSchedule(plan);
+  }
+
+  setLatency(latencyMs: number): void {
+    this.#latencyMs = latencyMs;
   }
 
   setOutage(appId: string, outage: Outage | undefined): void {
