@@ -38,7 +38,7 @@ const DOCUMENTED: Lister = {
   lister: 'vendor-client-as-documented',
   atOnce: 1,
   conversations: 20,
-  quickly: 5,
+  quickly: 2,
 };
 const LISTERS = [RAW, ROLLCALL, GENERIC, DOCUMENTED];
 

@@ -7,6 +7,8 @@ export interface RaceOptions {
   readonly entrants: readonly Entrant[];
   readonly latencyMs: number;
   readonly rounds: number;
+  /** Who takes part in the first round only, after a short warm-up; nobody if left out. */
+  readonly briefly?: readonly Entrant[];
   /** How long each works in each round. */
   readonly forMs: number;
 }
@@ -15,10 +17,11 @@ const BATCH = 10;
 const MEMBERS = 1_000;
 const CONVERSATIONS = 10;
 /**
- * Before the first round, while the vendor answers at once: the runtime compiles what it runs often, and a pacer begins
- * gently.
+ * Before the first round, while the vendor answers at once: the runtime compiles what it runs often, which takes a good
+ * part of the CPU for some seconds, and a pacer begins gently.
  */
-const WARM_UP_MS = { quick: 1_000, full: 3_000 };
+const WARM_UP_MS = 3_000;
+const SHORT_WARM_UP_MS = 700;
 /** Before each round: connections that were closed meanwhile are opened again. */
 const REOPENING_MS = 60;
 
@@ -29,7 +32,7 @@ let races = 0;
  * process, an app and members of its own. Gives the rounds of each, by name.
  */
 export async function race(bench: Bench, options: RaceOptions): Promise<Map<string, Work[]>> {
-  const { entrants, latencyMs, rounds, forMs } = options;
+  const { entrants, latencyMs, rounds, briefly = [], forMs } = options;
   const vendor = await VendorProcess.start();
   const contestants: Contestant[] = [];
   try {
@@ -40,12 +43,14 @@ export async function race(bench: Bench, options: RaceOptions): Promise<Map<stri
       await bench.deployment.declareApp(population.appId, url);
       const contestant = await Contestant.start(bench, entrant, { url, population });
       contestants.push(contestant);
-      await contestant.work({ batch: BATCH, forMs: WARM_UP_MS[bench.quick ? 'quick' : 'full'] });
+      const warmUpMs = briefly.includes(entrant) ? SHORT_WARM_UP_MS : WARM_UP_MS;
+      await contestant.work({ batch: BATCH, forMs: warmUpMs });
     }
     await vendor.setLatency(latencyMs);
     const results = new Map<string, Work[]>(entrants.map(({ name }) => [name, []]));
     for (let round = 0; round < rounds; round += 1) {
       for (const contestant of contestants) {
+        if (round > 0 && briefly.includes(contestant.entrant)) continue;
         await contestant.work({ batch: BATCH, forMs: REOPENING_MS });
         results.get(contestant.entrant.name)?.push(await contestant.work({ batch: BATCH, forMs }));
       }

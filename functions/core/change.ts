@@ -40,6 +40,8 @@ function printable(maxLength: number) {
     );
 }
 
+const name = printable(ID_MAX_LENGTH);
+const memberId = printable(MEMBER_ID_MAX_LENGTH);
 const pathId = z
   .string('must be a string')
   .check(z.regex(PATH_ID, 'must be 1 to 128 letters, digits, "-" or "_"'));
@@ -51,19 +53,19 @@ const pathId = z
 export const changeSchema = z
   .object({
     version: z._default(z.literal(1, 'must be 1'), 1),
-    id: printable(ID_MAX_LENGTH),
+    id: name,
     action: z.enum(['join', 'leave'], 'must be "join" or "leave"'),
     appId: pathId,
     conversationId: pathId,
-    userId: z.optional(printable(MEMBER_ID_MAX_LENGTH)),
-    userExternalId: z.optional(printable(MEMBER_ID_MAX_LENGTH)),
+    userId: z.optional(memberId),
+    userExternalId: z.optional(memberId),
     subscribeSDKClient: z._default(z.boolean('must be true or false'), false),
     occurredAt: z.iso.datetime({
       precision: 3,
       offset: true,
       error: 'must be an ISO 8601 time with milliseconds and a zone, like 2026-01-31T09:30:00.000Z',
     }),
-    source: z.optional(printable(ID_MAX_LENGTH)),
+    source: z.optional(name),
   })
   .check(
     z.refine((change) => (change.userId === undefined) !== (change.userExternalId === undefined), {

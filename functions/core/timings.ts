@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 
-const ms = (defaultMs: number) => z._default(z.number().check(z.int(), z.positive()), defaultMs);
+const wholeAboveZero = z.number().check(z.int(), z.positive());
+const ms = (defaultMs: number) => z._default(wholeAboveZero, defaultMs);
 
 /** How long things may take. The defaults are for deployments; a local run shortens them. All in milliseconds. */
 export const timingsSchema = z.object({
