@@ -14,24 +14,25 @@ const WARM_UP_CHANGES = 5_000;
 
 interface Length {
   readonly changes: number;
-  /** Short queues are measured more often: a stray millisecond is a good part of them. */
+  /** On the way there, and on the way back. Short queues have more: a stray millisecond is a good part of them. */
   readonly rounds: number;
 }
 
 const QUICK: readonly Length[] = [
-  { changes: 100, rounds: 15 },
-  { changes: 1_000, rounds: 7 },
+  { changes: 100, rounds: 8 },
+  { changes: 1_000, rounds: 4 },
   { changes: 10_000, rounds: 2 },
 ];
 const FULL: readonly Length[] = [
-  { changes: 100, rounds: 60 },
-  { changes: 1_000, rounds: 20 },
-  { changes: 10_000, rounds: 7 },
+  { changes: 100, rounds: 30 },
+  { changes: 1_000, rounds: 12 },
+  { changes: 10_000, rounds: 5 },
   { changes: 100_000, rounds: 1 },
 ];
 
 interface Measured extends Length {
-  readonly works: readonly Work[];
+  readonly works: Work[];
+  readonly residentMb: number;
   readonly requestsPerChange: number;
 }
 
@@ -54,19 +55,36 @@ export const growth: Case = {
   },
 };
 
-/** From the shortest queue to the longest, so that the last tells what memory the whole took. */
+/**
+ * From the shortest queue to the longest, which tells what memory the whole took, and back again: a machine that grows
+ * slower or faster meanwhile then does so for all of them.
+ */
 async function measure(bench: Bench, vendor: VendorProcess, contestant: Contestant): Promise<Measured[]> {
   const measured: Measured[] = [];
   for (const length of bench.quick ? QUICK : FULL) {
     const before = (await vendor.counts(POPULATION.appId)).requests;
-    const works: Work[] = [];
-    for (let round = 0; round < length.rounds; round += 1) {
-      works.push(await contestant.work({ batch: BATCH, changes: length.changes }));
-    }
+    const works = await workOff(contestant, length);
     const requests = (await vendor.counts(POPULATION.appId)).requests - before;
-    measured.push({ ...length, works, requestsPerChange: requests / (length.changes * length.rounds) });
+    const residentMb = works.at(-1)?.residentMb ?? Number.NaN;
+    measured.push({
+      ...length,
+      works,
+      residentMb,
+      requestsPerChange: requests / (length.changes * length.rounds),
+    });
+  }
+  for (const { works, ...length } of measured.slice(0, -1).reverse()) {
+    works.push(...(await workOff(contestant, length)));
   }
   return measured;
+}
+
+async function workOff(contestant: Contestant, { changes, rounds }: Length): Promise<Work[]> {
+  const works: Work[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    works.push(await contestant.work({ batch: BATCH, changes }));
+  }
+  return works;
 }
 
 /** What each further change took, in µs, from one length to the next; for each length but the first. */
@@ -83,7 +101,7 @@ function resultOf(measured: readonly Measured[], isQuick: boolean) {
   const wall = furtherMicros(measured, ({ ms }) => ms);
   const cpu = furtherMicros(measured, ({ cpuMs }) => cpuMs);
   const growths = wall.slice(1).map((micros, index) => micros / (wall[index] ?? Number.NaN));
-  const resident = measured.map(({ works }) => works.at(-1)?.residentMb ?? Number.NaN);
+  const resident = measured.map(({ residentMb }) => residentMb);
   const requests = measured.map(({ requestsPerChange }) => requestsPerChange);
   const first = Math.min(1, measured.length - 1);
   const common = { better: 'less' as const, target: 1.1 };

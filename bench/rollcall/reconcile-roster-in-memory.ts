@@ -9,7 +9,7 @@ import { declaredApp } from './roster-in-memory.ts';
 /*
  * Stands in for functions/adapters/reconcile-roster.ts. In every conversation the members `u0`, `u1`, …, as many as
  * BENCH_MEMBERS says, are wished and confirmed, so that a pass finds nothing to correct. They are the same rows each
- * time: what it takes to make them is not what is measured.
+ * time: neither the time nor the memory that it takes to read them is in what is measured.
  */
 
 const members = Number(process.env['BENCH_MEMBERS'] ?? 0);

@@ -234,7 +234,10 @@ export interface VendorAnswer {
   readonly vendorRequestId?: string;
 }
 
-/** The vendor's participants API. Never throws for what the vendor or the network does. */
+/**
+ * The vendor's participants API. Never throws for what the vendor or the network does. Connections are kept for as long
+ * as an app comes with the same credential object.
+ */
 export interface Vendor {
   join(
     to: Credential,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import {
   ParticipantsApi,
   ParticipantsApiError,
@@ -327,4 +328,21 @@ test('an answer that is too long is cut off', async () => {
     status: undefined,
   });
   expect(sentBytes).toBeLessThan(20 * 1024 * 1024);
+});
+
+test('a host is named in the TLS handshake, so that whoever serves several shows its certificate', async () => {
+  const named = Promise.withResolvers<string>();
+  const server = createTlsServer({
+    SNICallback: (name, answered) => {
+      named.resolve(name);
+      answered(new Error('no certificate'));
+    },
+  });
+  server.on('tlsClientError', () => {});
+  server.listen(0, 'localhost');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  await errorOf(join(apiAt(`https://localhost:${port}`)));
+  expect(await named.promise).toBe('localhost');
 });

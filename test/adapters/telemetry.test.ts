@@ -1,5 +1,8 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { invocationTelemetry } from '../../functions/adapters/invocation-telemetry.ts';
 import { CloudWatchTelemetry, startTelemetry } from '../../functions/adapters/telemetry.ts';
 import type { Difference } from '../../functions/core/drift.ts';
 import type { RollcallEvent } from '../../functions/core/events.ts';
@@ -336,6 +339,28 @@ describe('the metrics', () => {
   it('of an invocation in which nothing happened are none', () => {
     new CloudWatchTelemetry('the key').flush();
     expect(lines()).toEqual([]);
+  });
+});
+
+describe('an invocation that fails', () => {
+  it('tells what of, and fails all the same', async () => {
+    const telemetry = new CloudWatchTelemetry('the key');
+    const handler = middy<unknown, void>()
+      .use(invocationTelemetry(telemetry))
+      .handler(async () => {
+        throw new Error('the table is out');
+      });
+    const context = { awsRequestId: 'request-1' } as Context;
+    await expect(handler({}, context)).rejects.toThrow('the table is out');
+    expect(lines()).toMatchObject([
+      {
+        message: 'fault',
+        where: 'invocation',
+        problem: 'the table is out',
+        function_request_id: 'request-1',
+      },
+      { Faults: 1 },
+    ]);
   });
 });
 

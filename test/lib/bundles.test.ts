@@ -51,11 +51,18 @@ describe('the deployment', () => {
     }
   });
 
+  const assets = () => readdirSync(outdir).filter((name) => name.startsWith('asset.'));
+
   it(`breaks no rule, and no function's code is larger than ${LARGEST_BUNDLE_KIB} KiB`, () => {
-    const sizes = readdirSync(outdir)
-      .filter((name) => name.startsWith('asset.'))
-      .map((asset) => statSync(join(outdir, asset, 'index.mjs')).size / 1024);
+    const sizes = assets().map((asset) => statSync(join(outdir, asset, 'index.mjs')).size / 1024);
     expect(sizes).toHaveLength(6);
     expect(sizes.filter((kib) => kib > LARGEST_BUNDLE_KIB)).toEqual([]);
+  });
+
+  it("has a map beside each function's code, by which faults name the source", () => {
+    for (const asset of assets()) {
+      const { sources } = JSON.parse(readFileSync(join(outdir, asset, 'index.mjs.map'), 'utf8'));
+      expect(sources).toContainEqual(expect.stringMatching(/^(\.\.\/)+.*functions\/[a-z-]+\/handler\.ts$/));
+    }
   });
 });
