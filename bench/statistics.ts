@@ -18,6 +18,10 @@ export function quantile(values: readonly number[], share: number): number {
   );
 }
 
+export function mean(values: readonly number[]): number {
+  return sum(values) / values.length;
+}
+
 export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }

@@ -3,7 +3,7 @@ import { Contestant, ROLLCALL } from '../contestant/contestant.ts';
 import type { Work } from '../contestant/protocol.ts';
 import { rounded } from '../figure.ts';
 import type { LinePlot } from '../plot.ts';
-import { median } from '../statistics.ts';
+import { mean, median } from '../statistics.ts';
 import { withSpread } from '../table.ts';
 import { VendorProcess } from '../vendor/vendor.ts';
 
@@ -14,7 +14,7 @@ const WARM_UP_CHANGES = 5_000;
 
 interface Length {
   readonly changes: number;
-  /** On the way there, and on the way back. Short queues have more: a stray millisecond is a good part of them. */
+  /** In each lap. Short queues have more: a stray millisecond is a good part of them. */
   readonly rounds: number;
 }
 
@@ -24,16 +24,17 @@ const QUICK: readonly Length[] = [
   { changes: 10_000, rounds: 2 },
 ];
 const FULL: readonly Length[] = [
-  { changes: 100, rounds: 30 },
-  { changes: 1_000, rounds: 12 },
-  { changes: 10_000, rounds: 5 },
+  { changes: 100, rounds: 20 },
+  { changes: 1_000, rounds: 8 },
+  { changes: 10_000, rounds: 3 },
   { changes: 100_000, rounds: 1 },
 ];
+/** Each from the shortest queue to the longest: a machine that grows slower or faster meanwhile does so for all of them. */
+const LAPS = { quick: 2, full: 3 };
 
 interface Measured extends Length {
   readonly works: Work[];
-  readonly residentMb: number;
-  readonly requestsPerChange: number;
+  requests: number;
 }
 
 /** What a longer queue costs, of members that come again and again. */
@@ -55,44 +56,30 @@ export const growth: Case = {
   },
 };
 
-/**
- * From the shortest queue to the longest, which tells what memory the whole took, and back again: a machine that grows
- * slower or faster meanwhile then does so for all of them.
- */
 async function measure(bench: Bench, vendor: VendorProcess, contestant: Contestant): Promise<Measured[]> {
-  const measured: Measured[] = [];
-  for (const length of bench.quick ? QUICK : FULL) {
-    const before = (await vendor.counts(POPULATION.appId)).requests;
-    const works = await workOff(contestant, length);
-    const requests = (await vendor.counts(POPULATION.appId)).requests - before;
-    const residentMb = works.at(-1)?.residentMb ?? Number.NaN;
-    measured.push({
-      ...length,
-      works,
-      residentMb,
-      requestsPerChange: requests / (length.changes * length.rounds),
-    });
-  }
-  for (const { works, ...length } of measured.slice(0, -1).reverse()) {
-    works.push(...(await workOff(contestant, length)));
+  const lengths = bench.quick ? QUICK : FULL;
+  const measured = lengths.map((length): Measured => ({ ...length, works: [], requests: 0 }));
+  for (let lap = 0; lap < LAPS[bench.quick ? 'quick' : 'full']; lap += 1) {
+    for (const each of measured) {
+      const before = (await vendor.counts(POPULATION.appId)).requests;
+      for (let round = 0; round < each.rounds; round += 1) {
+        each.works.push(await contestant.work({ batch: BATCH, changes: each.changes }));
+      }
+      each.requests += (await vendor.counts(POPULATION.appId)).requests - before;
+    }
   }
   return measured;
 }
 
-async function workOff(contestant: Contestant, { changes, rounds }: Length): Promise<Work[]> {
-  const works: Work[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    works.push(await contestant.work({ batch: BATCH, changes }));
-  }
-  return works;
-}
-
-/** What each further change took, in µs, from one length to the next; for each length but the first. */
+/**
+ * What each further change took, in µs, from one length to the next; for each length but the first. By means: a long queue
+ * has the machine's slow moments in it, which the median of short ones would leave out.
+ */
 function furtherMicros(measured: readonly Measured[], of: (work: Work) => number): number[] {
   return measured.slice(1).map(({ changes, works }, index) => {
     const shorter = measured[index];
     if (!shorter) return Number.NaN;
-    const moreMs = median(works.map(of)) - median(shorter.works.map(of));
+    const moreMs = mean(works.map(of)) - mean(shorter.works.map(of));
     return (1_000 * moreMs) / (changes - shorter.changes);
   });
 }
@@ -101,8 +88,12 @@ function resultOf(measured: readonly Measured[], isQuick: boolean) {
   const wall = furtherMicros(measured, ({ ms }) => ms);
   const cpu = furtherMicros(measured, ({ cpuMs }) => cpuMs);
   const growths = wall.slice(1).map((micros, index) => micros / (wall[index] ?? Number.NaN));
-  const resident = measured.map(({ residentMb }) => residentMb);
-  const requests = measured.map(({ requestsPerChange }) => requestsPerChange);
+  // After the first round of each length, and at last of the longest.
+  const resident = measured.map(({ works }, index) => {
+    const work = index === measured.length - 1 ? works.at(-1) : works[0];
+    return work?.residentMb ?? Number.NaN;
+  });
+  const requests = measured.map(({ works, changes, requests: all }) => all / (changes * works.length));
   const first = Math.min(1, measured.length - 1);
   const common = { better: 'less' as const, target: 1.1 };
   return {
@@ -138,12 +129,12 @@ function resultOf(measured: readonly Measured[], isQuick: boolean) {
           'requests per change',
           'RSS MB',
         ],
-        rows: measured.map(({ changes, works, requestsPerChange }, index) => [
+        rows: measured.map(({ changes, works }, index) => [
           changes.toLocaleString('en'),
           withSpread(works.map(({ ms }) => ms / 1_000)),
           index === 0 ? '' : String(rounded(wall[index - 1] ?? Number.NaN)),
           index === 0 ? '' : String(rounded(cpu[index - 1] ?? Number.NaN)),
-          String(rounded(requestsPerChange)),
+          String(rounded(requests[index] ?? Number.NaN)),
           String(Math.round(resident[index] ?? Number.NaN)),
         ]),
       },
