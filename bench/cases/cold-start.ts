@@ -26,7 +26,7 @@ export const coldStart: Case = {
       const url = await vendor.addApp(population);
       await bench.deployment.declareApp(APP, url);
       const bundles = await bundlesOf(bench);
-      return resultOf(bundles, await measure(bench, bundles, url, bench.quick ? 20 : 60));
+      return resultOf(bundles, await measure(bench, bundles, url, bench.quick ? 12 : 60));
     } finally {
       await vendor.stop();
     }

@@ -20,8 +20,8 @@ interface Length {
 
 const QUICK: readonly Length[] = [
   { changes: 100, rounds: 8 },
-  { changes: 1_000, rounds: 4 },
-  { changes: 10_000, rounds: 2 },
+  { changes: 1_000, rounds: 3 },
+  { changes: 10_000, rounds: 1 },
 ];
 const FULL: readonly Length[] = [
   { changes: 100, rounds: 20 },

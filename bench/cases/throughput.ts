@@ -17,7 +17,7 @@ export const throughput: Case = {
   name: 'throughput',
   async run(bench) {
     const lengths = bench.quick
-      ? { rounds: 6, briefly: [ON_TABLE, ...ALTERNATIVES], forMs: 400 }
+      ? { rounds: 5, briefly: [ON_TABLE, ...ALTERNATIVES], forMs: 400 }
       : { rounds: 9, forMs: 1_000 };
     const results = await race(bench, { entrants: ENTRANTS, latencyMs: LATENCY_MS, ...lengths });
     const shares = (name: string) => ratios(results.get(name), results.get(LIMIT.name), changesPerSecond);
